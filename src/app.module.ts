@@ -1,0 +1,26 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AccessModule } from './features/access/access.module.js';
+import { IndexModule } from './features/index/index.module.js';
+import { resources } from './features/resources.js';
+import { StatusModule } from './features/status/status.module.js';
+import { TallyModule } from './features/tally/tally.module.js';
+import { PlatformModule } from './platform/platform.module.js';
+import { RecordsModule } from './platform/records/records.module.js';
+
+/** The whole service, on one database. */
+@Module({})
+export class AppModule {
+  static on(databaseUrl: string): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.on(databaseUrl),
+        RecordsModule.for(resources),
+        StatusModule,
+        TallyModule,
+        AccessModule,
+        IndexModule,
+      ],
+    };
+  }
+}

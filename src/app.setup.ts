@@ -1,0 +1,81 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { LogController } from 'fastify';
+import { AppModule } from './app.module.js';
+import { keySchemas } from './features/access/keys.schema.js';
+import { indexSchemas } from './features/index/index.schema.js';
+import { resources } from './features/resources.js';
+import { statusSchemas } from './features/status/status.schema.js';
+import { tallySchemas } from './features/tally/tally.schema.js';
+import { addBodyParsers } from './platform/http/body.parsers.js';
+import { addConditionalReads } from './platform/http/conditional.js';
+import { CORS } from './platform/http/cors.js';
+import { describeApi } from './platform/http/openapi.js';
+import { answerUnreadable, answerUnroutable } from './platform/http/unroutable.js';
+import type { JsonSchema } from './platform/records/field.js';
+import { resourceSchemas } from './platform/records/record.openapi.js';
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** The application as it is served, not yet listening. */
+export async function createApp(
+  databaseUrl: string,
+  logLevel: string,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    logger: { level: logLevel, redact: ['req.headers.authorization', 'req.body', 'res.body'] },
+    // A line a request is for those who look for something: at info, a poll leaves no trace.
+    logController: new LogController({
+      disableRequestLogging: !['debug', 'trace'].includes(logLevel),
+    }),
+    genReqId: () => crypto.randomUUID(),
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
+    // Paths are matched as they are sent: a normalized path could be guarded as one thing and served as another.
+    routerOptions: {
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+      caseSensitive: true,
+    },
+    forceCloseConnections: true,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(databaseUrl), adapter, {
+    bodyParser: false,
+    logger: logLevel === 'silent' ? false : ['error', 'warn'],
+  });
+  setUp(app);
+  await app.init();
+  return app;
+}
+
+/** The OpenAPI document of the application. */
+export function describe(app: NestFastifyApplication): OpenAPIObject {
+  const schemas: Record<string, JsonSchema> = {
+    ...keySchemas,
+    ...indexSchemas,
+    ...statusSchemas,
+    ...tallySchemas,
+  };
+  for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
+  return describeApi(app, schemas);
+}
+
+/** What the server does around Nest: bodies, conditional reads, CORS, the document. */
+function setUp(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  addBodyParsers(fastify);
+  addConditionalReads(fastify);
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  });
+  app.enableCors(CORS);
+  const document = describe(app);
+  const text = JSON.stringify(document);
+  fastify.get('/v1/openapi.json', async (_, reply) => {
+    void reply.header('content-type', 'application/json; charset=utf-8');
+    return text;
+  });
+  SwaggerModule.setup('docs', app, document, { raw: false });
+}

@@ -1,0 +1,75 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Access } from '../../platform/auth/access.js';
+import { decodeCursor } from '../../platform/records/cursor.js';
+import { bodyOf } from '../../platform/records/record.body.js';
+import { linkNext } from '../../platform/records/answers.js';
+import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
+import { readPaging, type Parameters } from '../../platform/http/query.reader.js';
+import { KeyBody } from './keys.dto.js';
+import { KEY_LIST, KeysService, type KeyView } from './keys.service.js';
+
+/** The keys of writers; for admins only. */
+@Controller('v1/keys')
+@Access('admin')
+@ApiTags('keys')
+@ApiBearerAuth()
+export class KeysController {
+  constructor(private readonly keys: KeysService) {}
+
+  /** Makes a key. The answer shows it, this once: only its hash is stored. */
+  @Post()
+  @ApiOperation({ summary: 'Make a key', operationId: 'createKey' })
+  @ApiBody({ required: true, schema: { $ref: '#/components/schemas/KeyCreate' } })
+  @answer(201, 'The key, shown this once', 'NewKey')
+  @problems(400, 401, 403, 413, 415, 503)
+  async create(
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<KeyView> {
+    const key = await this.keys.issueKey(await bodyOf(KeyBody, body));
+    void reply.header('location', `/v1/keys/${key.id}`).header('cache-control', 'no-store');
+    return key;
+  }
+
+  /** Lists all keys, revoked ones too. */
+  @Get()
+  @ApiOperation({ summary: 'List keys', operationId: 'listKeys' })
+  @DescribePaging()
+  @answer(200, 'A page', 'KeyList')
+  @problems(400, 401, 403)
+  async list(
+    @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const { limit, cursor } = readPaging(query);
+    const page = await this.keys.listKeys(
+      limit,
+      cursor === null ? null : decodeCursor(cursor, KEY_LIST),
+    );
+    if (page.page.next !== null) linkNext(reply, page.page.next);
+    return page;
+  }
+
+  /** One key. */
+  @Get(':id')
+  @ApiOperation({ summary: 'Read a key', operationId: 'readKey' })
+  @pathId('keys')
+  @answer(200, 'The key, without itself', 'Key')
+  @problems(401, 403, 404)
+  async read(@Param('id') id: string): Promise<KeyView> {
+    return this.keys.readKey(id);
+  }
+
+  /** Revokes a key, for good. */
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke a key', operationId: 'revokeKey' })
+  @pathId('keys')
+  @ApiResponse({ status: 204, description: 'Revoked' })
+  @problems(401, 403, 404, 503)
+  async revoke(@Param('id') id: string): Promise<void> {
+    await this.keys.revokeKey(id);
+  }
+}

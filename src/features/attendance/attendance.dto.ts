@@ -1,0 +1,16 @@
+import { ATTENDANCE_MODES, type AttendanceMode } from '../../domain/vocabulary.js';
+import { FromPath, Reference, Text, Word } from '../../platform/records/field.decorators.js';
+
+export class AttendanceBody {
+  @FromPath('The meeting.', 'meetings')
+  meetingId!: string;
+
+  @Reference('The person, once a meeting.', 'people')
+  personId!: string;
+
+  @Word('How the person attended, or did not.', ATTENDANCE_MODES)
+  mode!: AttendanceMode;
+
+  @Text('The part played: `chair`.', { optional: true })
+  role!: string | null;
+}

@@ -1,0 +1,204 @@
+/**
+ * The facts of mergers, as the rules read them: one statement, hence one snapshot and one round trip, whatever the size.
+ */
+import type { MergerFacts } from '../../domain/facts.js';
+import type { RecordType } from '../../domain/vocabulary.js';
+import type { Read } from '../../platform/prisma/database.js';
+import { isStorable, isUuid } from '../../platform/http/text.js';
+import { jsonExpression } from '../../platform/records/records.db.js';
+import { resources } from '../resources.js';
+
+/** The facts of a merger, and whether it was retracted. */
+export interface LoadedFacts {
+  readonly facts: MergerFacts;
+  readonly retracted: boolean;
+}
+
+/** Where a page of mergers begins. */
+export interface AfterMerger {
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+/** The facts of a merger by id or slug; undefined when there is none. */
+export async function loadFacts(read: Read, key: string): Promise<LoadedFacts | undefined> {
+  if (!isStorable(key)) return undefined;
+  const where = isUuid(key) ? 'merger.id = $1::uuid' : 'merger.slug = $1';
+  const [row] = await read<Row>(`${SELECT} WHERE ${where}`, [key]);
+  return row && { facts: parse(row), retracted: row.retracted };
+}
+
+/** The facts of the merger that a record of one of its motions belongs to. */
+export async function loadFactsOf(
+  read: Read,
+  type: 'motions' | 'vote-events',
+  id: string,
+): Promise<MergerFacts | undefined> {
+  const motion =
+    type === 'motions'
+      ? '$1::uuid'
+      : '(SELECT voted.motion_id FROM vote_events AS voted WHERE voted.id = $1::uuid)';
+  const where = `merger.id = (SELECT motion.merger_id FROM motions AS motion WHERE motion.id = ${motion})`;
+  const [row] = await read<Row>(`${SELECT} WHERE ${where}`, [id]);
+  return row && parse(row);
+}
+
+/** The facts of mergers that are neither closed nor completed at an instant, in the order of recording. */
+export async function loadOpenFacts(
+  read: Read,
+  at: string,
+  page: { readonly after: AfterMerger | null; readonly limit: number },
+): Promise<readonly { readonly facts: MergerFacts; readonly key: string }[]> {
+  const rows = await read<Row>(
+    `${SELECT} WHERE merger.retracted_at IS NULL
+       AND COALESCE(span_start(merger.closed_on) > $1::timestamptz, true)
+       AND NOT EXISTS (
+         SELECT FROM successions AS succession
+         WHERE succession.merger_id = merger.id AND succession.retracted_at IS NULL
+           AND span_start(succession.date) <= $1::timestamptz)
+       AND ($2::timestamptz IS NULL OR (merger.created_at, merger.id) > ($2::timestamptz, $3::uuid))
+     ORDER BY merger.created_at, merger.id LIMIT $4::int`,
+    [at, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
+  );
+  return rows.map((row) => ({ facts: parse(row), key: row.key }));
+}
+
+interface Row {
+  readonly retracted: boolean;
+  readonly key: string;
+  readonly json: string;
+}
+
+/** What the rules read of each kind of record, beside its id and when it was recorded. */
+const READ_FIELDS: Partial<Record<RecordType, readonly string[]>> = {
+  mergers: ['slug', 'title', 'expectedKind', 'startedOn', 'closedOn', 'outcome'],
+  factions: ['name', 'classification', 'parentId'],
+  people: ['name'],
+};
+
+const SELECT = `
+  SELECT merger.retracted_at IS NOT NULL AS retracted, merger.created_at::text AS key, json_build_object(
+    'merger', ${json('mergers', 'merger')},
+    'factions', ${every('factions', 'factions AS record WHERE record.id = ANY (scope.factions)')},
+    'people', ${every('people', 'people AS record WHERE record.id = ANY (named.people)')},
+    'members', ${every('members', 'members AS record WHERE record.faction_id = ANY (scope.deciding)')},
+    'participants', ${ofMerger('participants')},
+    'stances', ${every('stances', 'stances AS record JOIN participants AS above ON above.id = record.participant_id WHERE above.merger_id = merger.id')},
+    'milestones', ${ofMerger('milestones')},
+    'transitions', ${every('transitions', 'transitions AS record JOIN milestones AS above ON above.id = record.milestone_id WHERE above.merger_id = merger.id')},
+    'meetings', ${every('meetings', 'meetings AS record WHERE record.id = ANY (named.meetings)')},
+    'motions', ${ofMerger('motions')},
+    'voteEvents', ${every('vote-events', 'vote_events AS record JOIN motions AS above ON above.id = record.motion_id WHERE above.merger_id = merger.id')},
+    'votes', ${every('votes', 'votes AS record WHERE record.vote_event_id = ANY (named.vote_events)')},
+    'mandates', ${ofMerger('mandates')},
+    'predictions', ${ofMerger('predictions')},
+    'successions', ${ofMerger('successions')},
+    'quotes', (
+      SELECT COALESCE(json_agg(said ORDER BY said.id), '[]') FROM (
+        SELECT citation.id, iso_instant(citation.created_at) AS "createdAt", citation.record_type AS "recordType",
+          citation.record_id AS "recordId", citation.field, citation.stance, citation.speaker_id AS "speakerId",
+          citation.speaker_label AS "speakerLabel", citation.quote, citation.source_id AS "sourceId",
+          source.title AS "sourceTitle", source.published_on AS "publishedOn"
+        FROM citations AS citation JOIN sources AS source ON source.id = citation.source_id
+        WHERE citation.record_id = ANY (named.records) AND citation.quote IS NOT NULL
+          AND citation.retracted_at IS NULL AND source.published_on IS NOT NULL
+      ) AS said)
+  )::text AS json
+  FROM mergers AS merger
+  CROSS JOIN LATERAL (
+    WITH RECURSIVE deciding (id) AS (
+      SELECT motion.faction_id FROM motions AS motion WHERE motion.merger_id = merger.id AND motion.retracted_at IS NULL
+    ), within (id) AS (
+      SELECT taking_part.faction_id FROM participants AS taking_part
+        WHERE taking_part.merger_id = merger.id AND taking_part.retracted_at IS NULL
+      UNION SELECT deciding.id FROM deciding
+      UNION SELECT mandate.grantor_faction_id FROM mandates AS mandate
+        WHERE mandate.merger_id = merger.id AND mandate.retracted_at IS NULL
+      UNION SELECT meeting.host_faction_id FROM meetings AS meeting
+        WHERE meeting.merger_id = merger.id AND meeting.retracted_at IS NULL
+      UNION SELECT unnest(succession.successor_id || succession.predecessor_ids) FROM successions AS succession
+        WHERE succession.merger_id = merger.id AND succession.retracted_at IS NULL
+    ), beneath (id) AS (
+      SELECT within.id FROM within
+      UNION SELECT faction.id FROM beneath JOIN factions AS faction ON faction.parent_id = beneath.id
+        WHERE faction.retracted_at IS NULL
+    )
+    SELECT (SELECT array_agg(beneath.id) FROM beneath) AS factions, (SELECT array_agg(DISTINCT deciding.id) FROM deciding) AS deciding
+  ) AS scope
+  CROSS JOIN LATERAL (
+    SELECT
+      (SELECT array_agg(voted.id) FROM vote_events AS voted JOIN motions AS motion ON motion.id = voted.motion_id
+        WHERE motion.merger_id = merger.id AND voted.retracted_at IS NULL) AS vote_events
+  ) AS voting
+  CROSS JOIN LATERAL (
+    SELECT array_agg(meeting.id) AS meetings FROM meetings AS meeting
+    WHERE meeting.retracted_at IS NULL AND (meeting.merger_id = merger.id
+      OR meeting.id IN (SELECT voted.meeting_id FROM vote_events AS voted WHERE voted.id = ANY (voting.vote_events))
+      OR meeting.id IN (SELECT step.satisfied_by_meeting_id FROM milestones AS step
+        WHERE step.merger_id = merger.id AND step.retracted_at IS NULL))
+  ) AS held
+  CROSS JOIN LATERAL (
+    SELECT voting.vote_events AS vote_events,
+      held.meetings AS meetings,
+      (SELECT array_agg(every_person.id) FROM (
+        SELECT taking_part.person_id AS id FROM participants AS taking_part WHERE taking_part.merger_id = merger.id
+        UNION SELECT unnest(ARRAY[mandate.holder_id, mandate.grantor_person_id]) FROM mandates AS mandate
+          WHERE mandate.merger_id = merger.id
+        UNION SELECT member.person_id FROM members AS member WHERE member.faction_id = ANY (scope.deciding)
+        UNION SELECT vote.person_id FROM votes AS vote WHERE vote.vote_event_id = ANY (voting.vote_events)
+        UNION SELECT stated.stated_by_id FROM predictions AS stated WHERE stated.merger_id = merger.id
+        UNION SELECT citation.speaker_id FROM citations AS citation WHERE citation.record_id = ANY (told.records)
+          AND citation.quote IS NOT NULL AND citation.retracted_at IS NULL
+      ) AS every_person) AS people,
+      told.records AS records
+    FROM (
+      SELECT merger.id || array_agg(every_record.id) AS records FROM (
+        SELECT taking_part.id FROM participants AS taking_part
+          WHERE taking_part.merger_id = merger.id AND taking_part.retracted_at IS NULL
+        UNION ALL SELECT stance.id FROM stances AS stance
+          JOIN participants AS taking_part ON taking_part.id = stance.participant_id
+          WHERE taking_part.merger_id = merger.id AND stance.retracted_at IS NULL
+        UNION ALL SELECT step.id FROM milestones AS step
+          WHERE step.merger_id = merger.id AND step.retracted_at IS NULL
+        UNION ALL SELECT transition.id FROM transitions AS transition
+          JOIN milestones AS step ON step.id = transition.milestone_id
+          WHERE step.merger_id = merger.id AND transition.retracted_at IS NULL
+        UNION ALL SELECT unnest(held.meetings)
+        UNION ALL SELECT attending.id FROM attendance AS attending
+          WHERE attending.meeting_id = ANY (held.meetings) AND attending.retracted_at IS NULL
+        UNION ALL SELECT motion.id FROM motions AS motion
+          WHERE motion.merger_id = merger.id AND motion.retracted_at IS NULL
+        UNION ALL SELECT unnest(voting.vote_events)
+        UNION ALL SELECT vote.id FROM votes AS vote
+          WHERE vote.vote_event_id = ANY (voting.vote_events) AND vote.retracted_at IS NULL
+        UNION ALL SELECT mandate.id FROM mandates AS mandate
+          WHERE mandate.merger_id = merger.id AND mandate.retracted_at IS NULL
+        UNION ALL SELECT stated.id FROM predictions AS stated
+          WHERE stated.merger_id = merger.id AND stated.retracted_at IS NULL
+        UNION ALL SELECT succession.id FROM successions AS succession
+          WHERE succession.merger_id = merger.id AND succession.retracted_at IS NULL
+      ) AS every_record
+    ) AS told
+  ) AS named`;
+
+/** All live records of a table as a JSON array, in the order of recording. */
+function every(type: RecordType, from: string): string {
+  return `(SELECT COALESCE(json_agg(${json(type, 'record')} ORDER BY record.created_at, record.id), '[]')
+      FROM ${from} AND record.retracted_at IS NULL)`;
+}
+
+function ofMerger(type: RecordType): string {
+  return every(type, `${type} AS record WHERE record.merger_id = merger.id`);
+}
+
+function json(type: RecordType, alias: string): string {
+  const definition = resources.find((each) => each.type === type);
+  if (!definition) throw new Error(`no resource is declared for ${type}`);
+  const names = READ_FIELDS[type] ?? definition.fields.map(({ name }) => name);
+  return jsonExpression(definition, alias, ['id', 'createdAt', ...names]);
+}
+
+/** Postgres wrote the JSON from the declared fields, so that it has the shape of the facts. */
+function parse(row: Row): MergerFacts {
+  return JSON.parse(row.json) as MergerFacts;
+}

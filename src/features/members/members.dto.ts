@@ -1,0 +1,21 @@
+import { DateField, Flag, Reference, Text } from '../../platform/records/field.decorators.js';
+
+export class MemberBody {
+  @Reference('Who is a member.', 'people')
+  personId!: string;
+
+  @Reference('Of which faction or committee.', 'factions')
+  factionId!: string;
+
+  @Text('The post held: `convener`.', { optional: true })
+  role!: string | null;
+
+  @Flag('Whether the member votes.', { fallback: true })
+  voting!: boolean;
+
+  @DateField('The first day; left out, since ever.', { optional: true })
+  startDate!: string | null;
+
+  @DateField('The last day; left out, still.', { optional: true })
+  endDate!: string | null;
+}

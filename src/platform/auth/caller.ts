@@ -1,0 +1,75 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../errors/problem.js';
+import { readPrecondition, type Precondition } from '../http/etag.js';
+
+/** What a caller may do: anybody reads, an editor writes records, an admin also manages keys. */
+export const ROLES = ['reader', 'editor', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who calls. A reader has no key. */
+export type Caller =
+  | { readonly role: 'reader' }
+  | { readonly role: 'editor' | 'admin'; readonly keyId: string; readonly keyName: string };
+
+/** In whose name a transaction writes, and why. */
+export interface Author {
+  readonly name: string;
+  readonly keyId: string;
+  readonly reason: string | null;
+  readonly requestId: string | null;
+}
+
+/** A request whose caller the guard has established. */
+export type KnownRequest = FastifyRequest & { caller?: Caller };
+
+const MAX_REASON = 500;
+
+/** The caller of the request, as the guard established it. */
+export const CurrentCaller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller => {
+    return context.switchToHttp().getRequest<KnownRequest>().caller ?? { role: 'reader' };
+  },
+);
+
+/** The author of a write: the caller's key, and the reason in the X-Reason header. */
+export const CurrentAuthor = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Author => {
+    return authorOf(context.switchToHttp().getRequest<KnownRequest>());
+  },
+);
+
+/** A change of a record that exists: who makes it, and of which version. */
+export interface Edit {
+  readonly author: Author;
+  readonly expected: Precondition;
+}
+
+/** The author of a change, and the version in If-Match. */
+export const CurrentEdit = createParamDecorator((_: unknown, context: ExecutionContext): Edit => {
+  const request = context.switchToHttp().getRequest<KnownRequest>();
+  return { author: authorOf(request), expected: readPrecondition(request.headers['if-match']) };
+});
+
+function authorOf(request: KnownRequest): Author {
+  const caller = request.caller ?? { role: 'reader' };
+  if (caller.role === 'reader') throw new Problem('unauthorized', 'Writing needs a key.');
+  return {
+    name: caller.keyName,
+    keyId: caller.keyId,
+    reason: reasonIn(request),
+    requestId: request.id,
+  };
+}
+
+function reasonIn(request: FastifyRequest): string | null {
+  const header = request.headers['x-reason'];
+  if (typeof header !== 'string' || header.trim() === '') return null;
+  // Node reads header bytes as Latin-1; people write UTF-8.
+  const text = new TextDecoder('utf-8', { fatal: false }).decode(Buffer.from(header, 'latin1'));
+  const reason = text.includes('\uFFFD') ? header : text;
+  if (reason.length > MAX_REASON) {
+    throw new Problem('bad_request', `X-Reason is at most ${String(MAX_REASON)} characters.`);
+  }
+  return reason.trim();
+}

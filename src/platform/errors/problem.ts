@@ -1,0 +1,97 @@
+import { VIOLATIONS, type ViolationCode } from '../../domain/violation.js';
+
+/**
+ * Every problem that the API answers with, beside the violations of the domain: its status and its meaning.
+ * `docs/errors.md` holds the same codes; a test compares the two, both ways.
+ */
+export const PROBLEMS = {
+  malformed_json: [400, 'The body is not JSON, or JSON with a forbidden key.'],
+  validation_failed: [
+    400,
+    'The body or the query has fields that are unknown, read-only, missing or wrong; each is listed.',
+  ],
+  invalid_cursor: [400, 'The cursor was not made by this list with these filters.'],
+  reason_required: [400, 'Retracting a record needs a reason in the X-Reason header.'],
+  bad_request: [400, 'The request cannot be understood.'],
+  unauthorized: [401, 'The key is missing, unknown or revoked.'],
+  forbidden: [403, 'The key’s role does not allow this.'],
+  not_found: [404, 'There is nothing at this address.'],
+  still_referenced: [409, 'Other records refer to this one: retract them first.'],
+  slug_taken: [409, 'Another record has this slug.'],
+  participant_exists: [409, 'The faction or person already takes part in this merger.'],
+  announcement_exists: [409, 'A merger has exactly one announcement.'],
+  attendance_exists: [409, 'The person’s attendance at this meeting is already recorded.'],
+  succession_exists: [409, 'The merger’s succession is already recorded.'],
+  retracted: [410, 'The record was retracted; the problem says when and why.'],
+  stale: [
+    412,
+    'The record was changed since the version in If-Match; the fields that differ are listed.',
+  ],
+  body_too_large: [413, 'The body is larger than 1 MiB.'],
+  unsupported_media_type: [415, 'The body is of a type that this address does not take.'],
+  reference_not_found: [422, 'A field names a record that does not exist, or is of another kind.'],
+  reference_retracted: [422, 'A field names a record that was retracted.'],
+  reference_of_another_merger: [422, 'A field names a record that belongs to another merger.'],
+  cycle: [
+    422,
+    'The record would stand above itself: parents, sources and dependencies form no circle.',
+  ],
+  announcement_required: [
+    422,
+    'A merger keeps its one announcement: it cannot be retracted or made something else.',
+  ],
+  unknown_citation_field: [422, 'The cited record has no such field.'],
+  not_kept_yet: [422, 'Accord does not keep this secret yet, so it does not take it.'],
+  constraint_violated: [422, 'The database refuses the row.'],
+  precondition_required: [428, 'Changing a record needs If-Match with its ETag.'],
+  internal: [500, 'A bug of ours.'],
+  unavailable: [
+    503,
+    'The database does not answer or is too busy. Nothing is half stored; see whether a write is there before you repeat it.',
+  ],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One bad field: where, and what is wrong with it. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** A refusal with an HTTP status: thrown anywhere above the domain, answered as RFC 9457 problem+json. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  /**
+   * @param extra further members of the problem, such as `errors`
+   */
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly extra: Readonly<Record<string, unknown>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(`${code}: ${detail}`);
+  }
+}
+
+/** A 400 that lists the bad fields. */
+export function invalid(errors: readonly FieldError[]): Problem {
+  const fields = errors.length === 1 ? 'One field is' : `${String(errors.length)} fields are`;
+  return new Problem('validation_failed', `${fields} wrong.`, { errors });
+}
+
+/** The status that a code is answered with. */
+export function statusOf(code: ProblemCode | ViolationCode): number {
+  return isProblemCode(code) ? PROBLEMS[code][0] : 422;
+}
+
+/** The meaning of a code, in a sentence. */
+export function titleOf(code: ProblemCode | ViolationCode): string {
+  return isProblemCode(code) ? PROBLEMS[code][1] : VIOLATIONS[code];
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return code in PROBLEMS;
+}

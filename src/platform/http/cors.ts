@@ -1,0 +1,9 @@
+/** Browsers on any site may read, and see the headers that a reader needs. They may not write. */
+export const CORS = {
+  origin: '*',
+  methods: ['GET', 'HEAD'],
+  allowedHeaders: ['Authorization', 'If-None-Match'],
+  exposedHeaders: ['ETag', 'Link', 'Location', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  // An OPTIONS that is no preflight gets the same empty answer, not an error that is no problem+json.
+  strictPreflight: false,
+};

@@ -1,0 +1,96 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { JsonSchema } from '../records/field.js';
+
+const PROBLEM: JsonSchema = {
+  type: 'object',
+  description: 'RFC 9457. Every code is in docs/errors.md.',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string', format: 'uri' },
+    title: { type: 'string', description: 'What the code means.' },
+    status: { type: 'integer' },
+    code: { type: 'string' },
+    detail: { type: 'string', description: 'What is wrong this time.' },
+    errors: {
+      type: 'array',
+      description:
+        'Each bad field by its JSON pointer, or parameter by its name after a question mark.',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: { pointer: { type: 'string' }, detail: { type: 'string' } },
+      },
+    },
+  },
+};
+
+const PROBLEM_TYPE = 'application/problem+json';
+
+const PROBLEM_RESPONSE = {
+  description: 'A problem (RFC 9457)',
+  content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+const UNCHANGED = { description: 'Unchanged since the ETag in If-None-Match' };
+
+const HEALTH: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['status'],
+  properties: { status: { enum: ['ok'] } },
+};
+
+/** The OpenAPI 3.1 document: the routes as Nest knows them, the schemas as the resources declare them. */
+export function describeApi(
+  app: INestApplication,
+  schemas: Readonly<Record<string, JsonSchema>>,
+): OpenAPIObject {
+  const info = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Accord')
+    .setDescription(
+      'How far is a merger of political factions from its joint announcement, why, and how well do we know it?',
+    )
+    .setVersion('1')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'A key of an editor or an admin.',
+    })
+    .build();
+  const document = SwaggerModule.createDocument(app, info, {
+    operationIdFactory: (_, method) => method,
+  });
+  const named = { Problem: PROBLEM, Health: HEALTH, ...schemas };
+  const sorted = Object.fromEntries(
+    Object.entries(named).sort(([one], [other]) => one.localeCompare(other, 'en')),
+  );
+  shareProblems(document);
+  const responses = { Problem: PROBLEM_RESPONSE };
+  return { ...document, components: { ...document.components, schemas: sorted, responses } };
+}
+
+/**
+ * The problems of every route, by reference to one response. Whatever a route of the API is for, it may also refuse a bad
+ * key, and the database may be away.
+ */
+function shareProblems(document: OpenAPIObject): void {
+  const problem = { $ref: '#/components/responses/Problem' };
+  for (const [path, { get, post, patch, delete: retract }] of Object.entries(document.paths)) {
+    for (const operation of [get, post, patch, retract]) {
+      if (!operation) continue;
+      const common = path.startsWith('/v1') ? { '401': problem, '503': problem } : {};
+      const responses: typeof operation.responses = { ...common };
+      if (operation === get && path.startsWith('/v1')) responses['304'] = UNCHANGED;
+      for (const [status, response] of Object.entries(operation.responses)) {
+        responses[status] = isProblem(response) ? problem : response;
+      }
+      operation.responses = responses;
+    }
+  }
+}
+
+function isProblem(response: object | undefined): boolean {
+  return response !== undefined && JSON.stringify(response).includes(PROBLEM_TYPE);
+}

@@ -1,0 +1,124 @@
+import { isPartialDate } from '../../domain/dates.js';
+import { invalid, type FieldError } from '../errors/problem.js';
+import { isStorable } from './text.js';
+
+/** The parameters of a query, as Fastify parsed them. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** How a page is asked for. */
+export interface Paging {
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+const DEFAULT_LIMIT = 25;
+const MAX_LIMIT = 100;
+
+/**
+ * Reads the parameters of a query one by one, and refuses all that is wrong at once: what is malformed, what is given
+ * twice, and what nobody asked for.
+ */
+export class QueryReader {
+  private readonly values = new Map<string, readonly string[]>();
+  private readonly errors: FieldError[] = [];
+
+  constructor(query: Parameters) {
+    for (const [name, value] of Object.entries(query)) {
+      const given: readonly unknown[] = Array.isArray(value) ? value : [value];
+      const texts = given.filter((each) => typeof each === 'string');
+      if (!texts.every(isStorable)) this.refuse(name, 'holds NUL or half a character');
+      this.values.set(name, texts);
+    }
+  }
+
+  /** What is left to read, in a fixed order: what tells one list from another. */
+  get rest(): string {
+    return JSON.stringify(
+      [...this.values].sort(([one], [other]) => one.localeCompare(other, 'en')),
+    );
+  }
+
+  /** Every value of a parameter. */
+  takeAll(name: string): readonly string[] {
+    const given = this.values.get(name) ?? [];
+    this.values.delete(name);
+    return given;
+  }
+
+  /** A parameter that may be given once; null when it is not. */
+  take(name: string): string | null {
+    const [first, ...more] = this.takeAll(name);
+    if (more.length > 0) this.refuse(name, 'is given more than once');
+    return first ?? null;
+  }
+
+  /** The limit (25 unless asked for, at most 100) and the cursor. */
+  takePaging(): Paging {
+    const text = this.take('limit');
+    const limit = text === null ? DEFAULT_LIMIT : /^\d{1,4}$/.test(text) ? Number(text) : 0;
+    if (limit < 1 || limit > MAX_LIMIT)
+      this.refuse('limit', `must be a whole number from 1 to ${MAX_LIMIT}`);
+    return { limit, cursor: this.take('cursor') };
+  }
+
+  /** The `asOf`, as it was given. */
+  takeAsOf(): string | null {
+    const text = this.take('asOf');
+    if (text === null || isPartialDate(text)) return text;
+    this.refuse(
+      'asOf',
+      'must be a date that exists: 2023, 2023-01, 2023-01-12 or an instant with an offset',
+    );
+    return null;
+  }
+
+  refuse(name: string, detail: string): void {
+    this.errors.push({ pointer: `?${name}`, detail: `${name} ${detail}` });
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws Problem `validation_failed` with everything that was wrong
+   */
+  finish(): void {
+    for (const name of this.values.keys()) this.refuse(name, 'is not a parameter here');
+    if (this.errors.length > 0) throw invalid(this.errors);
+  }
+}
+
+/**
+ * The limit and the cursor of a list that takes nothing else.
+ *
+ * @throws Problem `validation_failed`
+ */
+export function readPaging(query: Parameters): Paging {
+  const reader = new QueryReader(query);
+  const paging = reader.takePaging();
+  reader.finish();
+  return paging;
+}
+
+/**
+ * The `asOf` of a computed answer, as it was given.
+ *
+ * @throws Problem `validation_failed`
+ */
+export function readAsOf(query: Parameters): string | null {
+  const reader = new QueryReader(query);
+  const asOf = reader.takeAsOf();
+  reader.finish();
+  return asOf;
+}
+
+/**
+ * The limit, the cursor and the `asOf` of a computed list.
+ *
+ * @throws Problem `validation_failed`
+ */
+export function readPagingAsOf(query: Parameters): Paging & { readonly asOf: string | null } {
+  const reader = new QueryReader(query);
+  const asked = { ...reader.takePaging(), asOf: reader.takeAsOf() };
+  reader.finish();
+  return asked;
+}

@@ -1,0 +1,34 @@
+import type { FastifyReply } from 'fastify';
+import { versionTag } from '../http/etag.js';
+import { encodeCursor } from './cursor.js';
+import type { ListedRecord, StoredRecord } from './stored.record.js';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Answers with a record: its JSON as Postgres wrote it, and its ETag. */
+export function answerRecord(reply: FastifyReply, record: StoredRecord): string {
+  void reply.header('content-type', JSON_TYPE).header('etag', versionTag(record.version));
+  return record.json;
+}
+
+/** Answers with a page; the list was asked for one record more than its limit, which tells whether there is a next page. */
+export function answerPage(
+  reply: FastifyReply,
+  found: readonly ListedRecord[],
+  query: { readonly limit: number; readonly list: string },
+): string {
+  const page = found.slice(0, query.limit);
+  const last = found.length > query.limit ? page.at(-1) : undefined;
+  const next = last ? encodeCursor(last, query.list) : null;
+  if (next !== null) linkNext(reply, next);
+  void reply.header('content-type', JSON_TYPE);
+  return `{"data":[${page.map(({ json }) => json).join(',')}],"page":{"next":${JSON.stringify(next)}}}`;
+}
+
+/** Says where the next page is: the same address with another cursor (RFC 8288). */
+export function linkNext(reply: FastifyReply, cursor: string): void {
+  const [path = '', search = ''] = reply.request.url.split('?');
+  const params = new URLSearchParams(search);
+  params.set('cursor', cursor);
+  void reply.header('link', `<${path}?${params.toString()}>; rel="next"`);
+}

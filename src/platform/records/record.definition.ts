@@ -1,0 +1,97 @@
+import type { Prisma } from '../../generated/prisma/client.js';
+import type { RecordType } from '../../domain/vocabulary.js';
+import { columnOf, fieldsOf, type BodyClass, type Field } from './field.js';
+
+/** A record about to be stored: its whole body, and what it was before (null when it is new). */
+export interface Candidate<Body extends object> {
+  readonly id: string | null;
+  readonly body: Body;
+  readonly before: Body | null;
+}
+
+/** What a rule may use: the transaction, and the other kinds of record. */
+export interface RuleContext {
+  readonly tx: Prisma.TransactionClient;
+  readonly definitions: ReadonlyMap<RecordType, RecordDefinition>;
+}
+
+/** The rules of a resource, run within the transaction that stores the record. They throw what they refuse. */
+export interface RecordRules<Body extends object> {
+  /** Asks the domain whether the record may be stored; locks what the answer rests on. */
+  check?(context: RuleContext, candidate: Candidate<Body>): Promise<void>;
+  /** Makes what comes with a new record. */
+  created?(context: RuleContext, id: string, body: Body): Promise<void>;
+  /** Asks whether the record may be retracted; returns the records that go with it. */
+  retracting?(context: RuleContext, id: string, body: Body): Promise<readonly Companion[]>;
+}
+
+/** A record that goes when another goes. */
+export interface Companion {
+  readonly type: RecordType;
+  readonly id: string;
+}
+
+/** How a resource is declared: everything else about it follows. */
+export interface RecordDeclaration<Body extends object> {
+  /** The word of its path and, with underscores, its table. */
+  readonly type: RecordType;
+  /** Its name in prose and in the OpenAPI document: `VoteEvent`. */
+  readonly title: string;
+  /** Its meaning, for the OpenAPI document. */
+  readonly description: string;
+  readonly body: BodyClass<Body>;
+  /** Created and listed beneath another record only, at `/{type}/{id}/{segment}`, which gives `field`. */
+  readonly nestedIn?: {
+    readonly type: RecordType;
+    readonly segment: string;
+    readonly field: string;
+  };
+  /** The field that holds its name: sorted by, and made into a slug where there is one. */
+  readonly nameField?: string;
+  /** Its main date: sorted by. */
+  readonly dateField?: string;
+  /** The fields between which it holds: the `asOf` of its list. It ends with the last day of `end`, at the start of `revoked`. */
+  readonly span?: { readonly start: string; readonly end?: string; readonly revoked?: string };
+  /** Pairs of dates of which the second must not lie before the first. */
+  readonly periods?: readonly (readonly [string, string])[];
+  /** The reference whose merger is this record's merger, when it has no `mergerId` of its own. */
+  readonly mergerVia?: string;
+  readonly rules?: RecordRules<Body>;
+}
+
+/** A declared resource, whatever its body. */
+export interface RecordDefinition extends Omit<RecordDeclaration<object>, 'rules'> {
+  readonly table: string;
+  readonly fields: readonly Field[];
+  readonly hasSlug: boolean;
+  readonly hasMerger: boolean;
+  readonly rules: RecordRules<object>;
+}
+
+/** Declares a resource. */
+export function defineRecord<Body extends object>(
+  declaration: RecordDeclaration<Body>,
+): RecordDefinition {
+  const fields = fieldsOf(declaration.body);
+  return {
+    ...declaration,
+    rules: declaration.rules ?? {},
+    table: columnOf(declaration.type).replaceAll('-', '_'),
+    fields,
+    hasSlug: fields.some((field) => field.kind === 'slug'),
+    hasMerger: fields.some((field) => field.name === 'mergerId'),
+  };
+}
+
+/** Whether a list of these is searched by `q`: it has names. */
+export function isSearchable(definition: RecordDefinition): boolean {
+  return definition.hasSlug;
+}
+
+/** Where a nested resource is made and listed. */
+export function requireNested(
+  definition: RecordDefinition,
+): NonNullable<RecordDefinition['nestedIn']> {
+  if (!definition.nestedIn) throw new Error(`${definition.type} is beneath nothing`);
+  return definition.nestedIn;
+}

@@ -1,0 +1,283 @@
+/**
+ * The SQL of a record, from its declaration. Postgres writes the JSON: a row goes out as the body that the API shows, and a
+ * revision's row (`jsonb_populate_record`) through the same expression.
+ */
+import type { Prisma } from '../../generated/prisma/client.js';
+import type { Database } from '../prisma/database.js';
+import { columnOf, columnsOf, nestedName, type Field } from './field.js';
+import { isStorable, isUuid } from '../http/text.js';
+import type { RecordDefinition } from './record.definition.js';
+import type { Filter, ListQuery } from './records.query.js';
+import type { ListedRecord, StoredRecord } from './stored.record.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** The body of a row as the API shows it: an SQL expression over the row called `alias`. */
+export function bodyExpression(definition: RecordDefinition, alias: string): string {
+  const names = definition.fields.map(({ name }) => name);
+  return jsonExpression(definition, alias, [
+    'id',
+    ...names,
+    'version',
+    'retractedAt',
+    'createdAt',
+    'updatedAt',
+  ]);
+}
+
+/** Some of the fields of a row, as the API shows them. */
+export function jsonExpression(
+  definition: RecordDefinition,
+  alias: string,
+  names: readonly string[],
+): string {
+  const column = (name: string): string => `${alias}."${columnOf(name)}"`;
+  const columns = names.map((name) => {
+    const field = definition.fields.find((each) => each.name === name);
+    if (field) return `${fieldExpression(field, column)} AS "${name}"`;
+    return `${name.endsWith('At') ? `iso_instant(${column(name)})` : column(name)} AS "${name}"`;
+  });
+  return `(SELECT row_to_json(body) FROM (SELECT ${columns.join(', ')}) AS body)`;
+}
+
+/** The row of a body: its columns by name, as `jsonb_populate_record` reads them. */
+export function rowOf(definition: RecordDefinition, body: Row): Row {
+  const row: Record<string, unknown> = {};
+  for (const field of definition.fields) {
+    const value = body[field.name];
+    if (field.kind !== 'oneReference') {
+      if (value !== undefined) row[columnOf(field.name)] = value;
+      continue;
+    }
+    for (const key of Object.keys(field.targets ?? {})) {
+      const ids = Object(value ?? {}) as Row;
+      row[columnOf(nestedName(field.name, key))] = ids[key] ?? null;
+    }
+  }
+  return row;
+}
+
+/** One record by id or slug, retracted or not; undefined when there is none. */
+export async function findRecord(
+  database: Database,
+  definition: RecordDefinition,
+  key: string,
+): Promise<StoredRecord | undefined> {
+  const where = whereKey(definition, key);
+  if (where === undefined) return undefined;
+  const [record] = await database.read<StoredRecord>(selectRecord(definition, where), [key]);
+  return record;
+}
+
+/** One record by id or slug, locked until the transaction ends. */
+export async function lockRecord(
+  tx: Prisma.TransactionClient,
+  definition: RecordDefinition,
+  key: string,
+): Promise<StoredRecord | undefined> {
+  const where = whereKey(definition, key);
+  if (where === undefined) return undefined;
+  const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
+    `${selectRecord(definition, where)} FOR UPDATE OF record`,
+    key,
+  );
+  return record;
+}
+
+/** Stores a new record. */
+export async function insertRecord(
+  tx: Prisma.TransactionClient,
+  definition: RecordDefinition,
+  row: Row,
+): Promise<StoredRecord> {
+  const columns = Object.keys(row).map((name) => `"${name}"`);
+  const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
+    `INSERT INTO ${definition.table} AS record (${columns.join(', ')})
+     SELECT ${columns.map((name) => `given.${name}`).join(', ')}
+     FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
+     RETURNING ${recordColumns(definition)}`,
+    JSON.stringify(row),
+  );
+  return requireRow(record);
+}
+
+/** Changes the columns of a record; its version grows if any of them differs. */
+export async function updateRecord(
+  tx: Prisma.TransactionClient,
+  definition: RecordDefinition,
+  id: string,
+  row: Row,
+): Promise<StoredRecord> {
+  const columns = Object.keys(row).map((name) => `"${name}"`);
+  const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
+    `UPDATE ${definition.table} AS record
+     SET ${columns.map((name) => `${name} = given.${name}`).join(', ')}
+     FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
+     WHERE record.id = $2::uuid
+     RETURNING ${recordColumns(definition)}`,
+    JSON.stringify(row),
+    id,
+  );
+  return requireRow(record);
+}
+
+/** Retracts a record: it stays, with its history, and counts no more. */
+export async function retractRecord(
+  tx: Prisma.TransactionClient,
+  definition: RecordDefinition,
+  id: string,
+): Promise<void> {
+  await tx.$executeRawUnsafe(
+    `UPDATE ${definition.table} AS record SET retracted_at = clock_timestamp() WHERE record.id = $1::uuid`,
+    id,
+  );
+}
+
+/** One page of a list, and one record more if there is a next page. */
+export async function listRecords(
+  database: Database,
+  definition: RecordDefinition,
+  query: ListQuery,
+  parent: { readonly field: string; readonly id: string } | null,
+): Promise<readonly ListedRecord[]> {
+  const values: unknown[] = [];
+  const bind = (value: unknown): string => `$${String(values.push(value))}`;
+  const { from, order, type } = listOrder(definition, query, bind);
+  const conditions = [
+    'record.retracted_at IS NULL',
+    ...query.filters.map((filter) => filterCondition(filter, bind)),
+  ];
+  if (parent) conditions.push(`record.${columnOf(parent.field)} = ${bind(parent.id)}::uuid`);
+  if (query.asOf !== null && definition.span) {
+    const at = `${bind(query.asOf)}::timestamptz`;
+    const { start, end, revoked } = definition.span;
+    conditions.push(`COALESCE(span_start(record.${columnOf(start)}) <= ${at}, true)`);
+    if (end !== undefined)
+      conditions.push(`COALESCE(span_end(record.${columnOf(end)}) > ${at}, true)`);
+    if (revoked !== undefined)
+      conditions.push(`COALESCE(span_start(record.${columnOf(revoked)}) > ${at}, true)`);
+  }
+  if (query.after) {
+    const place = `(${bind(query.after.key)}::${type}, ${bind(query.after.id)}::uuid)`;
+    conditions.push(`(${order}, record.id) ${query.descending ? '<' : '>'} ${place}`);
+  }
+  const direction = query.descending ? 'DESC' : 'ASC';
+  return database.read<ListedRecord>(
+    `SELECT record.id::text AS id, (${order})::text AS key, ${bodyExpression(definition, 'record')}::text AS json
+     FROM ${from} WHERE ${conditions.join(' AND ')}
+     ORDER BY ${order} ${direction}, record.id ${direction} LIMIT ${bind(query.limit + 1)}::int`,
+    values,
+  );
+}
+
+/** The first free slug that begins with `base`, held until the transaction ends; `ownId` may keep its own. */
+export async function freeSlug(
+  tx: Prisma.TransactionClient,
+  definition: RecordDefinition,
+  base: string,
+  ownId: string | null,
+): Promise<string> {
+  const lock = `slugs:${definition.type}:${base}`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`;
+  const taken = await tx.$queryRawUnsafe<{ slug: string }[]>(
+    `SELECT record.slug FROM ${definition.table} AS record
+     WHERE record.slug ~ ('^' || $1 || '(-[0-9]+)?$') AND record.id IS DISTINCT FROM $2::uuid`,
+    base,
+    ownId,
+  );
+  const slugs = new Set(taken.map(({ slug }) => slug));
+  let slug = base;
+  for (let next = 2; slugs.has(slug); next += 1) slug = `${base}-${String(next)}`;
+  return slug;
+}
+
+function fieldExpression(field: Field, column: (name: string) => string): string {
+  if (field.kind !== 'oneReference') return column(field.name);
+  const keys = Object.keys(field.targets ?? {});
+  const names = keys.map((key) => column(nestedName(field.name, key)));
+  const pairs = keys.map((key, at) => `'${key}', ${names[at] ?? ''}`);
+  return `CASE WHEN num_nonnulls(${names.join(', ')}) > 0 THEN json_strip_nulls(json_build_object(${pairs.join(', ')})) END`;
+}
+
+function recordColumns(definition: RecordDefinition): string {
+  return `record.id::text AS id, record.version AS version, record.retracted_at IS NOT NULL AS retracted,
+    ${bodyExpression(definition, 'record')}::text AS json`;
+}
+
+function selectRecord(definition: RecordDefinition, where: string): string {
+  return `SELECT ${recordColumns(definition)} FROM ${definition.table} AS record WHERE ${where}`;
+}
+
+function whereKey(definition: RecordDefinition, key: string): string | undefined {
+  if (isUuid(key)) return 'record.id = $1::uuid';
+  return definition.hasSlug && isStorable(key) ? 'record.slug = $1' : undefined;
+}
+
+function filterCondition(filter: Filter, bind: (value: unknown) => string): string {
+  const column = `record."${columnsOf(filter.field)[0] ?? ''}"`;
+  if ('from' in filter) {
+    const { from, until } = filter;
+    return [
+      ...(from === null ? [] : [`span_end(${column}) > span_start(${bind(from)}::text)`]),
+      ...(until === null ? [] : [`span_start(${column}) < span_end(${bind(until)}::text)`]),
+    ].join(' AND ');
+  }
+  if (filter.field.kind === 'references') return `${column} && ${bind(filter.oneOf)}::uuid[]`;
+  if (filter.field.kind === 'reference') return `${column} = ANY (${bind(filter.oneOf)}::uuid[])`;
+  if (filter.field.kind === 'flag') return `${column} = ANY (${bind(filter.oneOf)}::boolean[])`;
+  return `${column}::text = ANY (${bind(filter.oneOf)}::text[])`;
+}
+
+function listOrder(
+  definition: RecordDefinition,
+  query: ListQuery,
+  bind: (value: unknown) => string,
+): { from: string; order: string; type: string } {
+  const all = `${definition.table} AS record`;
+  const from =
+    query.q === null
+      ? all
+      : `${matches(definition, bind(query.q))} JOIN ${all} ON record.id = match.record_id`;
+  switch (query.sort) {
+    case 'createdAt':
+      return { from, order: 'record.created_at', type: 'timestamptz' };
+    case 'updatedAt':
+      return { from, order: 'record.updated_at', type: 'timestamptz' };
+    case 'name':
+      return {
+        from,
+        order: `lower(record.${columnOf(definition.nameField ?? 'id')})`,
+        type: 'text',
+      };
+    case 'date':
+      return {
+        from,
+        order: `date_order(record."${columnOf(definition.dateField ?? 'id')}")`,
+        type: 'timestamptz',
+      };
+    case 'match':
+      return { from, order: 'match.score', type: 'numeric' };
+  }
+}
+
+/**
+ * The records whose names resemble a text, each with its best score. A letter that is wrong, too many, missing or in its
+ * neighbour's place costs at most four of the text's trigrams, and brings at most four of the name's that the text lacks:
+ * of n + 4 in all n - 4 are the same. A fifth of a short text is always asked for, of a long one half is always enough.
+ */
+function matches(definition: RecordDefinition, text: string): string {
+  return `(
+    SELECT names.record_id AS record_id,
+      max(round((0.8 * word_similarity(asked.folded, names.folded) + 0.2 * similarity(asked.folded, names.folded))::numeric, 6)) AS score
+    FROM (SELECT folded.text AS folded, cardinality(show_trgm(folded.text)) AS trigrams FROM fold_name(${text}) AS folded (text)) AS asked
+    JOIN names ON names.record_type = '${definition.type}' AND asked.folded <% names.folded
+    WHERE word_similarity(asked.folded, names.folded)
+      >= greatest(0.2, least(0.5, (asked.trigrams - 4.0) / (asked.trigrams + 4.0)))
+    GROUP BY names.record_id
+  ) AS match`;
+}
+
+function requireRow(record: StoredRecord | undefined): StoredRecord {
+  if (!record) throw new Error('the statement returned no row');
+  return record;
+}

@@ -1,0 +1,26 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { recordControllers } from './record.controllers.js';
+import type { RecordDefinition } from './record.definition.js';
+import { RecordsReader } from './records.reader.js';
+import { DEFINITIONS, RecordsService } from './records.service.js';
+
+/** Serves declared resources: their routes, their lists, their rules, their history. */
+@Module({})
+export class RecordsModule {
+  static for(definitions: readonly RecordDefinition[]): DynamicModule {
+    return {
+      module: RecordsModule,
+      global: true,
+      controllers: definitions.flatMap(recordControllers),
+      providers: [
+        RecordsService,
+        RecordsReader,
+        {
+          provide: DEFINITIONS,
+          useValue: new Map(definitions.map((definition) => [definition.type, definition])),
+        },
+      ],
+      exports: [RecordsService, DEFINITIONS],
+    };
+  }
+}

@@ -1,0 +1,136 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createApp } from '../../src/app.setup.js';
+import { ensureAdminKey } from '../../src/platform/auth/first.keys.js';
+import { Clock } from '../../src/platform/clock/clock.js';
+import { Database } from '../../src/platform/prisma/database.js';
+import { createTestDatabase } from './database.js';
+
+/** An answer: its status, its headers and its body, parsed when it is JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Its shape is what a test asserts. */
+  readonly body: any;
+}
+
+/** What a request may have. */
+export interface Asking {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const ADMIN_KEY = 'an admin key for tests'.replaceAll(' ', '-');
+
+/** A running service on a database of its own, and those who call it. */
+export interface TestApp {
+  readonly app: NestFastifyApplication;
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly baseUrl: string;
+  readonly editorKey: string;
+  /** Sends a request; `path` is absolute, `as` whose key it bears. */
+  send(
+    method: string,
+    path: string,
+    asking?: Asking,
+    as?: 'reader' | 'editor' | 'admin',
+  ): Promise<Answer>;
+  /** Reads as anybody. */
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Records something as an editor, which must succeed; returns the body. */
+  record(path: string, body: unknown): Promise<any>;
+  /** Records something as an editor, which may be refused. */
+  post(path: string, body: unknown): Promise<Answer>;
+  /** Changes something as an editor, at whatever version. */
+  patch(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Retracts something as an editor, at whatever version. */
+  retract(path: string, reason?: string): Promise<Answer>;
+  /** Sets the clock that the status reads. */
+  setNow(instant: string): void;
+  stop(): Promise<void>;
+}
+
+/** Starts the service on a new copy of the migrated database. */
+export async function startTestApp(): Promise<TestApp> {
+  const testDatabase = await createTestDatabase();
+  const databaseUrl = testDatabase.url;
+  const app = await createApp(databaseUrl, 'silent');
+  const database = app.get(Database);
+  await ensureAdminKey(database, ADMIN_KEY);
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const baseUrl = await app.getUrl();
+  const clock = app.get(Clock);
+  let now = Date.parse('2023-01-01T00:00:00Z');
+  clock.now = () => now;
+  const keys = { reader: '', editor: '', admin: ADMIN_KEY };
+
+  const send = sender(baseUrl, keys);
+  const issued = await send(
+    'POST',
+    '/v1/keys',
+    { body: { name: 'the editor', role: 'editor' } },
+    'admin',
+  );
+  keys.editor = issued.body.key;
+
+  const post: TestApp['post'] = (path, body) => send('POST', path, { body }, 'editor');
+  return {
+    app,
+    database,
+    databaseUrl,
+    baseUrl,
+    editorKey: keys.editor,
+    send,
+    post,
+    get: (path, headers = {}) => send('GET', path, { headers }),
+    record: async (path, body) => {
+      const answer = await post(path, body);
+      if (answer.status !== 201)
+        throw new Error(`POST ${path} answered ${String(answer.status)}: ${answer.text}`);
+      return answer.body;
+    },
+    patch: (path, body, headers = { 'if-match': '*' }) =>
+      send('PATCH', path, { body, headers }, 'editor'),
+    retract: (path, reason = 'a test') =>
+      send('DELETE', path, { headers: { 'if-match': '*', 'x-reason': reason } }, 'editor'),
+    setNow: (instant) => {
+      now = Date.parse(instant);
+    },
+    stop: async () => {
+      await app.close();
+      await testDatabase.drop();
+    },
+  };
+}
+
+function sender(
+  baseUrl: string,
+  keys: Readonly<Record<'reader' | 'editor' | 'admin', string>>,
+): TestApp['send'] {
+  return async (method, path, { body, headers = {} } = {}, as = 'reader') => {
+    const response = await fetch(baseUrl + path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(keys[as] === '' ? {} : { authorization: `Bearer ${keys[as]}` }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: parsed(response, text),
+    };
+  };
+}
+
+function parsed(response: Response, text: string): unknown {
+  const isJson = (response.headers.get('content-type') ?? '').includes('json') && text !== '';
+  return isJson ? JSON.parse(text) : undefined;
+}

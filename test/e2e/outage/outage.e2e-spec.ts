@@ -78,9 +78,14 @@ describe('while the database is busy or loses connections', () => {
   }
 
   it('goes on by itself after its idle connections were killed', async () => {
-    await Promise.all(Array.from({ length: POOL }, () => accord.get('/v1/factions')));
+    await other.query('BEGIN');
+    await other.query('LOCK TABLE factions IN ACCESS EXCLUSIVE MODE');
+    const asked = Array.from({ length: POOL }, () => accord.get(`/v1/factions/${faction.id}`));
+    await untilWaiting(POOL);
+    await other.query('ROLLBACK');
+    await Promise.all(asked);
     const idle = await backends(false);
-    expect(idle.length).toBeGreaterThan(1);
+    expect(idle).toHaveLength(POOL);
     await kill(idle);
     await expectSoon(200, () => accord.get(`/v1/factions/${faction.id}`));
     await expectSoon(201, () => accord.post('/v1/people', { name: 'Farooq Sattar' }));
@@ -124,21 +129,19 @@ describe('while the database is busy or loses connections', () => {
     expect((await accord.get(`/v1/factions/${faction.id}`)).status).toBe(200);
   });
 
-  it('answers 503 within seconds when every connection is taken, and lives', async () => {
+  it('answers 503 while every connection is taken, and lives', async () => {
     await other.query('BEGIN');
     await other.query('LOCK TABLE factions IN ACCESS EXCLUSIVE MODE');
     const taken = Array.from({ length: POOL }, () => accord.get(`/v1/factions/${faction.id}`));
     await untilWaiting(POOL);
     const merger = '/v1/mergers/none/status';
-    const started = performance.now();
     expect((await accord.get('/livez')).status).toBe(200);
     const [ready, reading, writing] = await Promise.all([
       accord.get('/readyz'),
       accord.get(merger),
       accord.post('/v1/people', { name: 'Farooq Sattar' }),
     ]);
-    // Two seconds for a connection; the rest is patience with a busy machine.
-    expect(performance.now() - started).toBeLessThan(4_500);
+    // All of this while the connections are still taken: nobody waits for them without bound.
     expectUnavailable(reading);
     expectUnavailable(writing);
     expectProblem(ready, [503, 'unavailable']);

@@ -1,7 +1,9 @@
 import { loadFacts } from '../src/features/facts/facts.db.js';
 import { people } from '../src/features/people/people.resource.js';
 import { votes } from '../src/features/votes/votes.resource.js';
-import { Database, type Read } from '../src/platform/prisma/database.js';
+import { resources } from '../src/features/resources.js';
+import type { Read } from '../src/platform/prisma/database.js';
+import { queryOf, type Reading } from '../src/platform/records/reading.js';
 import { findRecord, listRecords } from '../src/platform/records/records.db.js';
 import { readListQuery } from '../src/platform/records/records.query.js';
 
@@ -14,29 +16,27 @@ export interface Statement {
 /** What each of the reads asks. */
 export type Statements = Readonly<Record<'record' | 'list' | 'status', Statement>>;
 
+const PUBLIC: Reading = { view: 'public', instant: null, knownAt: null };
+const DEFINITIONS = new Map(resources.map((definition) => [definition.type, definition]));
+
 /** The statements with which Accord answers, caught from its own code: they cannot drift from what it runs. */
 export async function catchStatements(personId: string, merger: string): Promise<Statements> {
   const page = readListQuery(votes, { limit: '50' }, '');
   return {
-    record: await caught((database) => findRecord(database, people, personId)),
-    list: await caught((database) => listRecords(database, votes, page, null)),
-    status: await caught((database) => loadFacts(database.read, merger)),
+    record: await caught((read) => findRecord(read, people, personId, 'public')),
+    list: await caught((read) => listRecords(read, votes, page, null)),
+    status: await caught((read) => loadFacts(read, merger)),
   };
 }
 
-/** A database that answers nothing and remembers what it was asked. It never connects. */
-class Catcher extends Database {
-  asked: Statement | undefined;
-
-  override readonly read: Read = (text, values) => {
-    this.asked = { text, values };
+/** Asks as the service does for a reader, of a database that answers nothing and remembers what it was asked. */
+async function caught(ask: (read: Read) => Promise<unknown>): Promise<Statement> {
+  const asked: Statement[] = [];
+  await ask((text, values) => {
+    asked.push(queryOf(PUBLIC, DEFINITIONS, { text, values }));
     return Promise.resolve([]);
-  };
-}
-
-async function caught(ask: (database: Database) => Promise<unknown>): Promise<Statement> {
-  const database = new Catcher('postgresql://127.0.0.1/nowhere');
-  await ask(database);
-  if (!database.asked) throw new Error('Nothing was asked of the database.');
-  return database.asked;
+  });
+  const [statement] = asked;
+  if (!statement) throw new Error('Nothing was asked of the database.');
+  return statement;
 }

@@ -55,10 +55,12 @@ async function serve(config: Config, stops: (() => Promise<void>)[]): Promise<vo
   if (key !== null) console.log(`Admin key, shown this once (kept in ${keyFile}): ${key}`);
   const records = app.get(RecordsService);
   if (config.demo) await tellFoundingStory(records);
-  const told = await records.read('mergers', STORY).then(
-    () => true,
-    () => false,
-  );
+  const told = await records
+    .read('mergers', STORY, { view: 'public', instant: null, knownAt: null })
+    .then(
+      () => true,
+      () => false,
+    );
   greet(await listen(app, config), told ? `/v1/mergers/${STORY}/status` : '/v1');
 }
 

@@ -109,6 +109,10 @@ export type VoteChannel = (typeof VOTE_CHANNELS)[number];
 export const QUALIFIERS = ['exactly', 'at_least', 'at_most', 'about'] as const;
 export type Qualifier = (typeof QUALIFIERS)[number];
 
+/** Who sees a record: everybody, or key holders only. */
+export const VISIBILITIES = ['public', 'draft'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
 export const SOURCE_KINDS = [
   'article',
   'press_release',

@@ -46,8 +46,10 @@ export interface TestApp {
   patch(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Retracts something as an editor, at whatever version. */
   retract(path: string, reason?: string): Promise<Answer>;
-  /** Sets the clock that the status reads. */
-  setNow(instant: string): void;
+  /** Sets the time in the world that the status reads. */
+  setNow(time: string): void;
+  /** Sets the instant at which visibility is judged; null: the database's own. */
+  setInstant(time: string | null): void;
   stop(): Promise<void>;
 }
 
@@ -62,7 +64,9 @@ export async function startTestApp(): Promise<TestApp> {
   const baseUrl = await app.getUrl();
   const clock = app.get(Clock);
   let now = Date.parse('2023-01-01T00:00:00Z');
-  clock.now = () => now;
+  let instant: string | null = null;
+  clock.world = () => now;
+  clock.instant = () => instant;
   const keys = { reader: '', editor: '', admin: ADMIN_KEY };
 
   const send = sender(baseUrl, keys);
@@ -94,8 +98,11 @@ export async function startTestApp(): Promise<TestApp> {
       send('PATCH', path, { body, headers }, 'editor'),
     retract: (path, reason = 'a test') =>
       send('DELETE', path, { headers: { 'if-match': '*', 'x-reason': reason } }, 'editor'),
-    setNow: (instant) => {
-      now = Date.parse(instant);
+    setNow: (time) => {
+      now = Date.parse(time);
+    },
+    setInstant: (time) => {
+      instant = time;
     },
     stop: async () => {
       await app.close();

@@ -1,7 +1,8 @@
 import { ATTENDANCE_MODES, type AttendanceMode } from '../../domain/vocabulary.js';
 import { FromPath, Reference, Text, Word } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class AttendanceBody {
+export class AttendanceBody extends HoldableBody {
   @FromPath('The meeting.', 'meetings')
   meetingId!: string;
 

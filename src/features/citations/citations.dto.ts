@@ -7,8 +7,9 @@ import {
   type Reliability,
 } from '../../domain/vocabulary.js';
 import { Flag, Reference, Text, Whole, Word } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class CitationBody {
+export class CitationBody extends HoldableBody {
   @Reference('The source.', 'sources', { fixed: true })
   sourceId!: string;
 

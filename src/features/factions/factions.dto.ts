@@ -8,8 +8,9 @@ import {
   Word,
 } from '../../platform/records/field.decorators.js';
 import { IdentifierDto, LinkDto, OtherNameDto } from '../naming/naming.dto.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class FactionBody {
+export class FactionBody extends HoldableBody {
   @Slug('Its readable address; made from the name when left out.')
   slug!: string | null;
 

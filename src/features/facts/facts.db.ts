@@ -8,10 +8,11 @@ import { isStorable, isUuid } from '../../platform/http/text.js';
 import { jsonExpression } from '../../platform/records/records.db.js';
 import { resources } from '../resources.js';
 
-/** The facts of a merger, and whether it was retracted. */
+/** The facts of a merger, whether it was retracted, and the instant at which they were read, ISO. */
 export interface LoadedFacts {
   readonly facts: MergerFacts;
   readonly retracted: boolean;
+  readonly instant: string;
 }
 
 /** Where a page of mergers begins. */
@@ -25,7 +26,31 @@ export async function loadFacts(read: Read, key: string): Promise<LoadedFacts | 
   if (!isStorable(key)) return undefined;
   const where = isUuid(key) ? 'merger.id = $1::uuid' : 'merger.slug = $1';
   const [row] = await read<Row>(`${SELECT} WHERE ${where}`, [key]);
-  return row && { facts: parse(row), retracted: row.retracted };
+  return row && loaded(row);
+}
+
+/** The id of a merger by its id or slug of today, whoever may see it; undefined when there is none. */
+export async function findMergerId(read: Read, key: string): Promise<string | undefined> {
+  if (!isStorable(key)) return undefined;
+  const where = isUuid(key) ? 'merger.id = $1::uuid' : 'merger.slug = $1';
+  const [row] = await read<{ id: string }>(
+    `SELECT merger.id::text AS id FROM mergers AS merger WHERE ${where}`,
+    [key],
+  );
+  return row?.id;
+}
+
+/** The id of the merger that a motion or a vote event belongs to, whoever may see it. */
+export async function findMergerIdOf(
+  read: Read,
+  type: 'motions' | 'vote-events',
+  id: string,
+): Promise<string | undefined> {
+  const [row] = await read<{ id: string }>(
+    `SELECT motion.merger_id::text AS id FROM motions AS motion WHERE motion.id = ${motionOf(type)}`,
+    [id],
+  );
+  return row?.id;
 }
 
 /** The facts of the merger that a record of one of its motions belongs to. */
@@ -33,38 +58,42 @@ export async function loadFactsOf(
   read: Read,
   type: 'motions' | 'vote-events',
   id: string,
-): Promise<MergerFacts | undefined> {
-  const motion =
-    type === 'motions'
-      ? '$1::uuid'
-      : '(SELECT voted.motion_id FROM vote_events AS voted WHERE voted.id = $1::uuid)';
-  const where = `merger.id = (SELECT motion.merger_id FROM motions AS motion WHERE motion.id = ${motion})`;
+): Promise<LoadedFacts | undefined> {
+  const where = `merger.id = (SELECT motion.merger_id FROM motions AS motion WHERE motion.id = ${motionOf(type)})`;
   const [row] = await read<Row>(`${SELECT} WHERE ${where}`, [id]);
-  return row && parse(row);
+  return row && loaded(row);
 }
 
-/** The facts of mergers that are neither closed nor completed at an instant, in the order of recording. */
+/**
+ * The facts of mergers that are neither closed nor completed at an instant, in the order of recording.
+ *
+ * @param at the instant, ISO; null: that of the reading
+ */
 export async function loadOpenFacts(
   read: Read,
-  at: string,
+  at: string | null,
   page: { readonly after: AfterMerger | null; readonly limit: number },
-): Promise<readonly { readonly facts: MergerFacts; readonly key: string }[]> {
+): Promise<readonly (LoadedFacts & { readonly key: string })[]> {
   const rows = await read<Row>(
-    `${SELECT} WHERE merger.retracted_at IS NULL
-       AND COALESCE(span_start(merger.closed_on) > $1::timestamptz, true)
+    `${SELECT} CROSS JOIN LATERAL (
+       SELECT COALESCE($1::timestamptz, LEAST(asked.instant, asked.known_until - interval '1 millisecond')) AS instant FROM asked
+     ) AS at
+     WHERE merger.retracted_at IS NULL
+       AND COALESCE(span_start(merger.closed_on) > at.instant, true)
        AND NOT EXISTS (
          SELECT FROM successions AS succession
          WHERE succession.merger_id = merger.id AND succession.retracted_at IS NULL
-           AND span_start(succession.date) <= $1::timestamptz)
+           AND span_start(succession.date) <= at.instant)
        AND ($2::timestamptz IS NULL OR (merger.created_at, merger.id) > ($2::timestamptz, $3::uuid))
      ORDER BY merger.created_at, merger.id LIMIT $4::int`,
     [at, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
   );
-  return rows.map((row) => ({ facts: parse(row), key: row.key }));
+  return rows.map((row) => ({ ...loaded(row), key: row.key }));
 }
 
 interface Row {
   readonly retracted: boolean;
+  readonly instant: string;
   readonly key: string;
   readonly json: string;
 }
@@ -76,8 +105,12 @@ const READ_FIELDS: Partial<Record<RecordType, readonly string[]>> = {
   people: ['name'],
 };
 
+/** The rules read what is visible: they need not know what is held back. */
+const HELD_BACK: ReadonlySet<string> = new Set(['visibility', 'embargoUntil']);
+
 const SELECT = `
-  SELECT merger.retracted_at IS NOT NULL AS retracted, merger.created_at::text AS key, json_build_object(
+  SELECT merger.retracted_at IS NOT NULL AS retracted, merger.created_at::text AS key,
+    (SELECT iso_instant(asked.instant) FROM asked) AS instant, json_build_object(
     'merger', ${json('mergers', 'merger')},
     'factions', ${every('factions', 'factions AS record WHERE record.id = ANY (scope.factions)')},
     'people', ${every('people', 'people AS record WHERE record.id = ANY (named.people)')},
@@ -194,11 +227,21 @@ function ofMerger(type: RecordType): string {
 function json(type: RecordType, alias: string): string {
   const definition = resources.find((each) => each.type === type);
   if (!definition) throw new Error(`no resource is declared for ${type}`);
-  const names = READ_FIELDS[type] ?? definition.fields.map(({ name }) => name);
+  const names =
+    READ_FIELDS[type] ??
+    definition.fields.map(({ name }) => name).filter((name) => !HELD_BACK.has(name));
   return jsonExpression(definition, alias, ['id', 'createdAt', ...names]);
 }
 
+/** The motion of $1: itself, or what a vote event votes on. */
+function motionOf(type: 'motions' | 'vote-events'): string {
+  return type === 'motions'
+    ? '$1::uuid'
+    : '(SELECT voted.motion_id FROM vote_events AS voted WHERE voted.id = $1::uuid)';
+}
+
 /** Postgres wrote the JSON from the declared fields, so that it has the shape of the facts. */
-function parse(row: Row): MergerFacts {
-  return JSON.parse(row.json) as MergerFacts;
+function loaded(row: Row): LoadedFacts {
+  const facts = JSON.parse(row.json) as MergerFacts;
+  return { facts, retracted: row.retracted, instant: row.instant };
 }

@@ -1,6 +1,7 @@
 import { DateField, Reference, Text } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class MandateBody {
+export class MandateBody extends HoldableBody {
   @Reference('The merger.', 'mergers', { fixed: true })
   mergerId!: string;
 

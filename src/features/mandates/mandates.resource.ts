@@ -7,6 +7,7 @@ export const mandates = defineRecord({
   title: 'Mandate',
   description: 'A grantor lets a person decide or negotiate.',
   body: MandateBody,
+  oneOf: ['grantorFactionId', 'grantorPersonId'],
   dateField: 'startDate',
   span: { start: 'startDate', end: 'endDate', revoked: 'revokedOn' },
   periods: [

@@ -12,6 +12,7 @@ import {
   Whole,
   Word,
 } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
 export class ReportedAttendanceDto {
   @Whole('How many.', { min: 0, max: 1_000_000 })
@@ -21,7 +22,7 @@ export class ReportedAttendanceDto {
   qualifier!: Qualifier;
 }
 
-export class MeetingBody {
+export class MeetingBody extends HoldableBody {
   @Reference('The merger that it is about.', 'mergers', { optional: true })
   mergerId!: string | null;
 

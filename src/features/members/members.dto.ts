@@ -1,6 +1,7 @@
 import { DateField, Flag, Reference, Text } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class MemberBody {
+export class MemberBody extends HoldableBody {
   @Reference('Who is a member.', 'people')
   personId!: string;
 

@@ -5,8 +5,9 @@ import {
   type MergerOutcome,
 } from '../../domain/vocabulary.js';
 import { DateField, Slug, Text, Word } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class MergerBody {
+export class MergerBody extends HoldableBody {
   @Slug('Its readable address; made from the title when left out.')
   slug!: string | null;
 

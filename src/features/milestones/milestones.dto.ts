@@ -12,6 +12,7 @@ import {
   Whole,
   Word,
 } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
 const DAYS = { min: 0, max: 36_500 };
 
@@ -37,7 +38,7 @@ export class SatisfiedByDto {
   participantId?: string | null;
 }
 
-export class MilestoneBody {
+export class MilestoneBody extends HoldableBody {
   @Reference('The merger.', 'mergers', { fixed: true })
   mergerId!: string;
 

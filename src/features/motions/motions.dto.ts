@@ -14,6 +14,7 @@ import {
   Whole,
   Word,
 } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
 export class QuorumDto {
   @Whole('How many, or what percent of the seats.', { min: 1, max: 1_000_000 })
@@ -23,7 +24,7 @@ export class QuorumDto {
   unit!: QuorumUnit;
 }
 
-export class MotionBody {
+export class MotionBody extends HoldableBody {
   @Reference('The merger.', 'mergers', { fixed: true })
   mergerId!: string;
 

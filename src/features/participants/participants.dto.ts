@@ -1,7 +1,8 @@
 import { PARTICIPANT_ROLES, type ParticipantRole } from '../../domain/vocabulary.js';
 import { Reference, Word } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class ParticipantBody {
+export class ParticipantBody extends HoldableBody {
   @Reference('The merger.', 'mergers', { fixed: true })
   mergerId!: string;
 

@@ -7,5 +7,6 @@ export const participants = defineRecord({
   title: 'Participant',
   description: 'A faction or a person, once, in a merger.',
   body: ParticipantBody,
+  oneOf: ['factionId', 'personId'],
   rules: { check: requireOneSubject },
 });

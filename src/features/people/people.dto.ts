@@ -1,7 +1,8 @@
 import { DateField, ListOf, Slug, Text } from '../../platform/records/field.decorators.js';
 import { IdentifierDto, LinkDto, OtherNameDto } from '../naming/naming.dto.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class PersonBody {
+export class PersonBody extends HoldableBody {
   @Slug('The readable address; made from the name when left out.')
   slug!: string | null;
 

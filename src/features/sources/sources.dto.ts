@@ -7,8 +7,9 @@ import {
   Url,
   Word,
 } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class SourceBody {
+export class SourceBody extends HoldableBody {
   @Url('Where it can be read.', { optional: true })
   url!: string | null;
 
@@ -30,6 +31,6 @@ export class SourceBody {
   @Reference('The source that it copies, translates or rests on.', 'sources', { optional: true })
   derivedFromId!: string | null;
 
-  @Flag('Whether it is for key holders only. Not kept yet: true is refused.', { fallback: false })
+  @Flag('Whether it is for key holders only, with every citation of it.', { fallback: false })
   confidential!: boolean;
 }

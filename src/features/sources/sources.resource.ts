@@ -1,6 +1,5 @@
 import { defineRecord } from '../../platform/records/record.definition.js';
 import { SourceBody } from './sources.dto.js';
-import { refuseSecrets } from './sources.rules.js';
 
 export const sources = defineRecord({
   type: 'sources',
@@ -9,5 +8,4 @@ export const sources = defineRecord({
   body: SourceBody,
   nameField: 'title',
   dateField: 'publishedOn',
-  rules: { check: refuseSecrets },
 });

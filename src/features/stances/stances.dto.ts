@@ -6,8 +6,9 @@ import {
   Text,
   Word,
 } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class StanceBody {
+export class StanceBody extends HoldableBody {
   @FromPath('Whose stance it is.', 'participants')
   participantId!: string;
 

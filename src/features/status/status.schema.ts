@@ -176,7 +176,7 @@ export const statusSchemas: Readonly<Record<string, JsonSchema>> = {
     ),
     needs: listOf(shape({ text: TEXT, recordType: oneOf(NEED_RECORD_TYPES), recordId: ID })),
     asOf: orNull(DATE, 'As it was asked for.'),
-    knownAt: { type: 'null', description: 'Not asked for.' },
+    knownAt: orNull(DATE, 'As it was asked for.'),
     version: { ...TEXT, description: 'A digest of the rest; the ETag.' },
   }),
   StatusSummaryList: pageOf(

@@ -6,11 +6,13 @@ import { timelineOf, type TimelineEntry } from '../../domain/timeline.js';
 import { mergerAt } from '../../domain/merger-at.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Problem } from '../../platform/errors/problem.js';
-import type { Paging } from '../../platform/http/query.reader.js';
+import type { View } from '../../platform/auth/caller.js';
+import type { Asked, Paging } from '../../platform/http/query.reader.js';
 import { Database } from '../../platform/prisma/database.js';
 import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import { Readings } from '../../platform/records/readings.js';
 import { RecordsService } from '../../platform/records/records.service.js';
-import { loadFacts, loadOpenFacts } from '../facts/facts.db.js';
+import { findMergerId, loadFacts, loadOpenFacts } from '../facts/facts.db.js';
 
 /** The status as it is answered: with what was asked for, and a digest of all of it. */
 export type AnsweredStatus = Status & {
@@ -31,33 +33,42 @@ export class StatusService {
   constructor(
     private readonly database: Database,
     private readonly records: RecordsService,
+    private readonly readings: Readings,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * The status of a merger, now or as of a date.
+   * The status of a merger, now or as of a date, by what is or was recorded.
    *
    * @throws Problem `not_found`, `retracted`
    */
-  async statusOf(key: string, asOf: string | null): Promise<AnsweredStatus> {
-    const facts = await this.factsOf(key);
-    const answered = { ...status(facts, this.clock.instantOf(asOf)), asOf, knownAt: null };
+  async statusOf(key: string, asked: Asked, view: View): Promise<AnsweredStatus> {
+    const { facts, at } = await this.factsOf(key, asked, view);
+    const answered = { ...status(facts, at), ...asked };
     return { ...answered, version: digestOf(answered) };
   }
 
   /** The status of every open merger in a few words, those recorded first first. */
-  async openStatuses(asOf: string | null, { limit, cursor }: Paging): Promise<Page<StatusSummary>> {
-    const at = this.clock.instantOf(asOf);
-    const list = `status ${asOf ?? ''}`;
+  async openStatuses(
+    { limit, cursor, ...asked }: Paging & Asked,
+    view: View,
+  ): Promise<Page<StatusSummary>> {
+    const { asOf, knownAt } = asked;
+    const list = `status ${asOf ?? ''} ${knownAt ?? ''}`;
     const after = cursor === null ? null : decodeCursor(cursor, list);
-    const found = await loadOpenFacts(this.database.read, new Date(at).toISOString(), {
+    const isFixed = asOf !== null || this.clock.world() !== null;
+    const at = isFixed ? new Date(this.clock.timeOf(asked, '')).toISOString() : null;
+    const read = this.readings.of(this.readings.now(view, knownAt));
+    const found = await loadOpenFacts(read, at, {
       after: after && { createdAt: after.key, id: after.id },
       limit: limit + 1,
     });
     const shown = found.slice(0, limit);
     const last = found.length > limit ? shown.at(-1) : undefined;
     return {
-      data: shown.map(({ facts }) => summaryOf(status(facts, at))),
+      data: shown.map(({ facts, instant }) =>
+        summaryOf(status(facts, this.clock.timeOf(asked, instant))),
+      ),
       page: { next: last ? encodeCursor({ key: last.key, id: last.facts.merger.id }, list) : null },
     };
   }
@@ -69,12 +80,12 @@ export class StatusService {
    */
   async timelineOf(
     key: string,
-    asOf: string | null,
-    { limit, cursor }: Paging,
+    { limit, cursor, ...asked }: Paging & Asked,
+    view: View,
   ): Promise<Page<TimelineEntry>> {
-    const facts = await this.factsOf(key);
-    const entries = timelineOf(mergerAt(facts, this.clock.instantOf(asOf)));
-    const list = `timeline ${facts.merger.id} ${asOf ?? ''}`;
+    const { facts, at } = await this.factsOf(key, asked, view);
+    const entries = timelineOf(mergerAt(facts, at));
+    const list = `timeline ${facts.merger.id} ${asked.asOf ?? ''} ${asked.knownAt ?? ''}`;
     const start = cursor === null ? 0 : placeAfter(entries, decodeCursor(cursor, list));
     const data = entries.slice(start, start + limit);
     const last = start + limit < entries.length ? data.at(-1) : undefined;
@@ -82,12 +93,20 @@ export class StatusService {
     return { data, page: { next } };
   }
 
-  private async factsOf(key: string): Promise<MergerFacts> {
-    const loaded = await loadFacts(this.database.read, key);
+  private async factsOf(
+    key: string,
+    asked: Asked,
+    view: View,
+  ): Promise<{ readonly facts: MergerFacts; readonly at: number }> {
+    const now = this.readings.now(view, asked.knownAt);
+    // Of an earlier recording only this merger's part of the ledger is read.
+    const id = asked.knownAt === null ? key : await findMergerId(this.database.read, key);
+    const reading = asked.knownAt === null || id === undefined ? now : { ...now, mergerId: id };
+    const loaded = id === undefined ? undefined : await loadFacts(this.readings.of(reading), id);
     if (!loaded) throw new Problem('not_found', 'There is no such merger.');
     // A retracted merger answers as its record does.
-    if (loaded.retracted) await this.records.read('mergers', key);
-    return loaded.facts;
+    if (loaded.retracted) await this.records.read('mergers', loaded.facts.merger.id, now);
+    return { facts: loaded.facts, at: this.clock.timeOf(asked, loaded.instant) };
   }
 }
 

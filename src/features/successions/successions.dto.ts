@@ -6,8 +6,9 @@ import {
   References,
   Word,
 } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class SuccessionBody {
+export class SuccessionBody extends HoldableBody {
   @FromPath('The merger that is completed.', 'mergers')
   mergerId!: string;
 

@@ -1,16 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Access } from '../../platform/auth/access.js';
-import { answer, pathId, problems } from '../../platform/records/record.openapi.js';
-import { readAsOf, type Parameters } from '../../platform/http/query.reader.js';
+import { CurrentView, type View } from '../../platform/auth/caller.js';
+import { DescribeAsked, answer, pathId, problems } from '../../platform/records/record.openapi.js';
+import { readAsked, type Parameters } from '../../platform/http/query.reader.js';
 import { TallyService } from './tally.service.js';
-
-const AS_OF = {
-  name: 'asOf',
-  required: false,
-  description: 'The votes that counted then; a day or a month means its end.',
-  schema: { type: 'string' },
-} as const;
 
 /** What votes add up to. */
 @Controller('v1')
@@ -23,11 +17,15 @@ export class TallyController {
   @ApiTags('vote-events')
   @ApiOperation({ summary: 'Count the votes', operationId: 'tally' })
   @pathId('vote-events')
-  @ApiQuery(AS_OF)
+  @DescribeAsked()
   @answer(200, 'The tally', 'Tally')
   @problems(400, 404, 410)
-  async tally(@Param('id') id: string, @Query() query: Parameters): Promise<object> {
-    return this.tallies.tallyOf(id, readAsOf(query));
+  async tally(
+    @Param('id') id: string,
+    @Query() query: Parameters,
+    @CurrentView() view: View,
+  ): Promise<object> {
+    return this.tallies.tallyOf(id, readAsked(query), view);
   }
 
   /** Whether a motion has passed, for certain, and what would settle it. */
@@ -35,10 +33,14 @@ export class TallyController {
   @ApiTags('motions')
   @ApiOperation({ summary: 'Whether a motion has passed', operationId: 'result' })
   @pathId('motions')
-  @ApiQuery(AS_OF)
+  @DescribeAsked()
   @answer(200, 'The result', 'Result')
   @problems(400, 404, 410)
-  async result(@Param('id') id: string, @Query() query: Parameters): Promise<object> {
-    return this.tallies.resultOf(id, readAsOf(query));
+  async result(
+    @Param('id') id: string,
+    @Query() query: Parameters,
+    @CurrentView() view: View,
+  ): Promise<object> {
+    return this.tallies.resultOf(id, readAsked(query), view);
   }
 }

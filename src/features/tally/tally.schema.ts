@@ -40,7 +40,7 @@ export const tallySchemas: Readonly<Record<string, JsonSchema>> = {
     },
   }),
   CountedVotes: shape(counted, 'The votes, each option between two bounds.'),
-  Tally: shape({ voteEventId: ID, ...counted, asOf: orNull(DATE) }),
+  Tally: shape({ voteEventId: ID, ...counted, asOf: orNull(DATE), knownAt: orNull(DATE) }),
   Result: shape({
     motionId: ID,
     voteEventId: orNull(ID),
@@ -50,5 +50,6 @@ export const tallySchemas: Readonly<Record<string, JsonSchema>> = {
     settles: listOf(TEXT, 'What would settle it; empty unless undetermined.'),
     quorumMet: orNull(FLAG, 'Null when it is not certain, and when no quorum is asked for.'),
     asOf: orNull(DATE),
+    knownAt: orNull(DATE),
   }),
 };

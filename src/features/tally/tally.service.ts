@@ -5,14 +5,15 @@ import { shownTally, type ShownTally } from '../../domain/tally.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { Database } from '../../platform/prisma/database.js';
+import type { View } from '../../platform/auth/caller.js';
+import type { Asked } from '../../platform/http/query.reader.js';
+import { Readings } from '../../platform/records/readings.js';
 import { RecordsService } from '../../platform/records/records.service.js';
-import { loadFactsOf } from '../facts/facts.db.js';
+import { findMergerIdOf, loadFactsOf } from '../facts/facts.db.js';
 
 /** The result of a motion as it is answered. */
-export interface ShownResult extends Omit<MotionResult, 'recordedAt' | 'tally'> {
-  readonly tally: ShownTally | null;
-  readonly asOf: string | null;
-}
+export type ShownResult = Omit<MotionResult, 'recordedAt' | 'tally'> &
+  Asked & { readonly tally: ShownTally | null };
 
 /** Counts votes, as far as they are known. */
 @Injectable()
@@ -20,6 +21,7 @@ export class TallyService {
   constructor(
     private readonly database: Database,
     private readonly records: RecordsService,
+    private readonly readings: Readings,
     private readonly clock: Clock,
   ) {}
 
@@ -30,14 +32,15 @@ export class TallyService {
    */
   async tallyOf(
     id: string,
-    asOf: string | null,
-  ): Promise<ShownTally & { voteEventId: string; asOf: string | null }> {
-    const facts = await this.factsOf('vote-events', id);
+    asked: Asked,
+    view: View,
+  ): Promise<ShownTally & Asked & { readonly voteEventId: string }> {
+    const { facts, at } = await this.factsOf({ type: 'vote-events', id }, asked, view);
     const voteEvent = only(facts.voteEvents, id);
     return {
       voteEventId: voteEvent.id,
-      ...shownTally(tallyOfVoteEvent(voteEvent, facts, this.clock.instantOf(asOf))),
-      asOf,
+      ...shownTally(tallyOfVoteEvent(voteEvent, facts, at)),
+      ...asked,
     };
   }
 
@@ -46,9 +49,9 @@ export class TallyService {
    *
    * @throws Problem `not_found`, `retracted`
    */
-  async resultOf(id: string, asOf: string | null): Promise<ShownResult> {
-    const facts = await this.factsOf('motions', id);
-    const result = motionResult(only(facts.motions, id), facts, this.clock.instantOf(asOf));
+  async resultOf(id: string, asked: Asked, view: View): Promise<ShownResult> {
+    const { facts, at } = await this.factsOf({ type: 'motions', id }, asked, view);
+    const result = motionResult(only(facts.motions, id), facts, at);
     const { motionId, voteEventId, date, tally, outcome, settles, quorumMet } = result;
     return {
       motionId,
@@ -58,15 +61,22 @@ export class TallyService {
       outcome,
       settles,
       quorumMet,
-      asOf,
+      ...asked,
     };
   }
 
-  private async factsOf(type: 'motions' | 'vote-events', id: string): Promise<MergerFacts> {
-    await this.records.read(type, id);
-    const facts = await loadFactsOf(this.database.read, type, id);
-    if (!facts) throw new Problem('not_found', 'There is no such record any more.');
-    return facts;
+  private async factsOf(
+    { type, id }: { readonly type: 'motions' | 'vote-events'; readonly id: string },
+    asked: Asked,
+    view: View,
+  ): Promise<{ readonly facts: MergerFacts; readonly at: number }> {
+    const reading = await this.readings.begin(view, asked.knownAt);
+    await this.records.read(type, id, reading);
+    const mergerId = await findMergerIdOf(this.database.read, type, id);
+    const narrow = mergerId === undefined ? reading : { ...reading, mergerId };
+    const loaded = await loadFactsOf(this.readings.of(narrow), type, id);
+    if (!loaded) throw new Problem('not_found', 'There is no such record any more.');
+    return { facts: loaded.facts, at: this.clock.timeOf(asked, loaded.instant) };
   }
 }
 

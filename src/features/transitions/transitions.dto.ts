@@ -1,7 +1,8 @@
 import { MILESTONE_STATES, type MilestoneState } from '../../domain/vocabulary.js';
 import { DateField, FromPath, Text, Whole, Word } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class TransitionBody {
+export class TransitionBody extends HoldableBody {
   @FromPath('Whose state it is.', 'milestones')
   milestoneId!: string;
 

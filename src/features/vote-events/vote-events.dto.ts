@@ -14,6 +14,7 @@ import {
   Whole,
   Word,
 } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
 export class ReportedCountDto {
   @Word('What was voted.', VOTE_OPTIONS)
@@ -29,7 +30,7 @@ export class ReportedCountDto {
   channel?: VoteChannel | null;
 }
 
-export class VoteEventBody {
+export class VoteEventBody extends HoldableBody {
   @Reference('What is voted on.', 'motions', { fixed: true })
   motionId!: string;
 

@@ -5,8 +5,9 @@ import {
   type VoteOption,
 } from '../../domain/vocabulary.js';
 import { DateField, Reference, Text, Word } from '../../platform/records/field.decorators.js';
+import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
-export class VoteBody {
+export class VoteBody extends HoldableBody {
   @Reference('The vote event.', 'vote-events', { fixed: true })
   voteEventId!: string;
 

@@ -7,6 +7,7 @@ export const votes = defineRecord({
   title: 'Vote',
   description: 'One voter’s option. Of several by one voter the latest counts.',
   body: VoteBody,
+  oneOf: ['personId'],
   dateField: 'castOn',
   rules: { check: admitVote },
 });

@@ -1,8 +1,8 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Problem } from '../errors/problem.js';
+import { Problem, invalid } from '../errors/problem.js';
 import { Authenticator } from './authenticator.js';
-import { ROLES, type KnownRequest, type Role } from './caller.js';
+import { ROLES, type Caller, type KnownRequest, type Role, type View } from './caller.js';
 
 const ACCESS = 'accord:access';
 
@@ -28,6 +28,7 @@ export class AccessGuard implements CanActivate {
     if (needed === 'open') return true;
     const caller = await this.authenticator.identify(request.headers.authorization);
     request.caller = caller;
+    request.view = viewOf(caller, request);
     if (ROLES.indexOf(caller.role) >= ROLES.indexOf(needed)) return true;
     if (caller.role === 'reader') {
       throw new Problem(
@@ -39,4 +40,21 @@ export class AccessGuard implements CanActivate {
     }
     throw new Problem('forbidden', `This needs the role ${needed}; the key has ${caller.role}.`);
   }
+}
+
+/**
+ * Readers see what is public; key holders see all, and may ask for the public's view by `?view=public`. The parameter is
+ * taken off the query here: no list has to know it.
+ *
+ * @throws Problem `validation_failed`
+ */
+function viewOf(caller: Caller, request: KnownRequest): View {
+  const query = Object(request.query) as Record<string, unknown>;
+  const asked = query['view'];
+  const own = caller.role === 'reader' ? 'public' : 'all';
+  if (asked === undefined || !['GET', 'HEAD'].includes(request.method)) return own;
+  if (asked !== 'public')
+    throw invalid([{ pointer: '?view', detail: 'view can only be asked to be public' }]);
+  Reflect.deleteProperty(query, 'view');
+  return 'public';
 }

@@ -18,19 +18,22 @@ export interface Author {
   readonly keyId: string;
   readonly reason: string | null;
   readonly requestId: string | null;
+  /** The instant at which the writes are recorded, ISO; left out, now. For a story that is told in its own time. */
+  readonly instant?: string;
 }
 
+/** With whose eyes a request reads: all there is, as key holders do, or what is public. */
+export type View = 'all' | 'public';
+
 /** A request whose caller the guard has established. */
-export type KnownRequest = FastifyRequest & { caller?: Caller };
+export type KnownRequest = FastifyRequest & { caller?: Caller; view?: View };
 
 const MAX_REASON = 500;
 
-/** The caller of the request, as the guard established it. */
-export const CurrentCaller = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Caller => {
-    return context.switchToHttp().getRequest<KnownRequest>().caller ?? { role: 'reader' };
-  },
-);
+/** The view of the request, as the guard established it. */
+export const CurrentView = createParamDecorator((_: unknown, context: ExecutionContext): View => {
+  return context.switchToHttp().getRequest<KnownRequest>().view ?? 'public';
+});
 
 /** The author of a write: the caller's key, and the reason in the X-Reason header. */
 export const CurrentAuthor = createParamDecorator(

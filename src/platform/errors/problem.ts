@@ -41,7 +41,6 @@ export const PROBLEMS = {
     'A merger keeps its one announcement: it cannot be retracted or made something else.',
   ],
   unknown_citation_field: [422, 'The cited record has no such field.'],
-  not_kept_yet: [422, 'Accord does not keep this secret yet, so it does not take it.'],
   constraint_violated: [422, 'The database refuses the row.'],
   precondition_required: [428, 'Changing a record needs If-Match with its ETag.'],
   internal: [500, 'A bug of ours.'],

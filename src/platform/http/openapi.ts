@@ -2,6 +2,10 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { JsonSchema } from '../records/field.js';
 
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type ParameterObject = NonNullable<Operation['parameters']>[number];
+type Responses = Operation['responses'];
+
 const PROBLEM: JsonSchema = {
   type: 'object',
   description: 'RFC 9457. Every code is in docs/errors.md.',
@@ -30,6 +34,17 @@ const PROBLEM_TYPE = 'application/problem+json';
 const PROBLEM_RESPONSE = {
   description: 'A problem (RFC 9457)',
   content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+const SHARED_PROBLEM = { $ref: '#/components/responses/Problem' };
+
+const VIEW: ParameterObject = {
+  name: 'view',
+  in: 'query',
+  required: false,
+  description:
+    'Readers see what is public, key holders everything; with `public` these see what readers see.',
+  schema: { type: 'string', enum: ['public'] },
 };
 
 const UNCHANGED = { description: 'Unchanged since the ETag in If-None-Match' };
@@ -66,29 +81,36 @@ export function describeApi(
   const sorted = Object.fromEntries(
     Object.entries(named).sort(([one], [other]) => one.localeCompare(other, 'en')),
   );
-  shareProblems(document);
+  describeCommon(document);
   const responses = { Problem: PROBLEM_RESPONSE };
   return { ...document, components: { ...document.components, schemas: sorted, responses } };
 }
 
 /**
  * The problems of every route, by reference to one response. Whatever a route of the API is for, it may also refuse a bad
- * key, and the database may be away.
+ * key, and the database may be away. What readers read can be asked for as they see it.
  */
-function shareProblems(document: OpenAPIObject): void {
-  const problem = { $ref: '#/components/responses/Problem' };
+function describeCommon(document: OpenAPIObject): void {
   for (const [path, { get, post, patch, delete: retract }] of Object.entries(document.paths)) {
+    const isOurs = path.startsWith('/v1');
+    if (get && isOurs && !get.security) get.parameters = [...(get.parameters ?? []), VIEW];
     for (const operation of [get, post, patch, retract]) {
       if (!operation) continue;
-      const common = path.startsWith('/v1') ? { '401': problem, '503': problem } : {};
-      const responses: typeof operation.responses = { ...common };
-      if (operation === get && path.startsWith('/v1')) responses['304'] = UNCHANGED;
-      for (const [status, response] of Object.entries(operation.responses)) {
-        responses[status] = isProblem(response) ? problem : response;
-      }
-      operation.responses = responses;
+      const own = Object.entries(operation.responses).map(([status, response]) => [
+        status,
+        isProblem(response) ? SHARED_PROBLEM : response,
+      ]);
+      const common = isOurs ? commonResponses(operation === get, operation.security) : {};
+      operation.responses = { ...common, ...(Object.fromEntries(own) as Responses) };
     }
   }
+}
+
+function commonResponses(reads: boolean, security: Operation['security']): Responses {
+  const refusals = { '401': SHARED_PROBLEM, '503': SHARED_PROBLEM };
+  if (!reads) return refusals;
+  const unchanged = { ...refusals, '304': UNCHANGED };
+  return security ? unchanged : { ...unchanged, '400': SHARED_PROBLEM };
 }
 
 function isProblem(response: object | undefined): boolean {

@@ -11,6 +11,12 @@ export interface Paging {
   readonly cursor: string | null;
 }
 
+/** The two clocks of a computed answer: what was true by then, and what was recorded by then; null when not asked. */
+export interface Asked {
+  readonly asOf: string | null;
+  readonly knownAt: string | null;
+}
+
 const DEFAULT_LIMIT = 25;
 const MAX_LIMIT = 100;
 
@@ -61,12 +67,17 @@ export class QueryReader {
     return { limit, cursor: this.take('cursor') };
   }
 
-  /** The `asOf`, as it was given. */
-  takeAsOf(): string | null {
-    const text = this.take('asOf');
+  /** What was true in the world by `asOf`, and what was recorded by `knownAt`, as they were given. */
+  takeAsked(): Asked {
+    return { asOf: this.takeDate('asOf'), knownAt: this.takeDate('knownAt') };
+  }
+
+  /** A date that may be given once, as it was given. */
+  takeDate(name: string): string | null {
+    const text = this.take(name);
     if (text === null || isPartialDate(text)) return text;
     this.refuse(
-      'asOf',
+      name,
       'must be a date that exists: 2023, 2023-01, 2023-01-12 or an instant with an offset',
     );
     return null;
@@ -100,25 +111,37 @@ export function readPaging(query: Parameters): Paging {
 }
 
 /**
- * The `asOf` of a computed answer, as it was given.
+ * The `asOf` and the `knownAt` of a computed answer, as they were given.
  *
  * @throws Problem `validation_failed`
  */
-export function readAsOf(query: Parameters): string | null {
+export function readAsked(query: Parameters): Asked {
   const reader = new QueryReader(query);
-  const asOf = reader.takeAsOf();
+  const asked = reader.takeAsked();
   reader.finish();
-  return asOf;
+  return asked;
 }
 
 /**
- * The limit, the cursor and the `asOf` of a computed list.
+ * The `knownAt` of an answer that takes nothing else, as it was given.
  *
  * @throws Problem `validation_failed`
  */
-export function readPagingAsOf(query: Parameters): Paging & { readonly asOf: string | null } {
+export function readKnownAt(query: Parameters): Pick<Asked, 'knownAt'> {
   const reader = new QueryReader(query);
-  const asked = { ...reader.takePaging(), asOf: reader.takeAsOf() };
+  const knownAt = reader.takeDate('knownAt');
+  reader.finish();
+  return { knownAt };
+}
+
+/**
+ * The limit, the cursor, the `asOf` and the `knownAt` of a computed list.
+ *
+ * @throws Problem `validation_failed`
+ */
+export function readPagingAsked(query: Parameters): Paging & Asked {
+  const reader = new QueryReader(query);
+  const asked = { ...reader.takePaging(), ...reader.takeAsked() };
   reader.finish();
   return asked;
 }

@@ -120,7 +120,12 @@ function addressOf(url: string): Pick<pg.PoolConfig, 'connectionString' | 'optio
 
 async function signAs(tx: Prisma.TransactionClient, author: Author): Promise<void> {
   await tx.$queryRaw`SELECT set_config('accord.actor', ${author.name}, true), set_config('accord.key_id', ${author.keyId}, true),
-    set_config('accord.reason', ${author.reason ?? ''}, true), set_config('accord.request_id', ${author.requestId ?? ''}, true)`;
+    set_config('accord.reason', ${author.reason ?? ''}, true), set_config('accord.request_id', ${author.requestId ?? ''}, true), set_config('accord.instant', ${author.instant ?? ''}, true)`;
+}
+
+/** Has a transaction record what follows at an instant, ISO. */
+export async function recordAt(tx: Prisma.TransactionClient, instant: string): Promise<void> {
+  await tx.$queryRaw`SELECT set_config('accord.instant', ${instant}, true)`;
 }
 
 /** Prisma reports a conflict as P2034, in a raw query as P2010 with the adapter's kind. */

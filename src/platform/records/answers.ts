@@ -1,13 +1,18 @@
 import type { FastifyReply } from 'fastify';
-import { versionTag } from '../http/etag.js';
+import { contentTag, versionTag } from '../http/etag.js';
 import { encodeCursor } from './cursor.js';
 import type { ListedRecord, StoredRecord } from './stored.record.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Answers with a record: its JSON as Postgres wrote it, and its ETag. */
+/**
+ * Answers with a record: its JSON as Postgres wrote it, and its ETag. Where something is left out of it the version does
+ * not tell one body from another, and a digest of the body joins it.
+ */
 export function answerRecord(reply: FastifyReply, record: StoredRecord): string {
-  void reply.header('content-type', JSON_TYPE).header('etag', versionTag(record.version));
+  const tag = versionTag(record.version);
+  const etag = record.masked ? `${tag.slice(0, -1)}.${contentTag(record.json).slice(1)}` : tag;
+  void reply.header('content-type', JSON_TYPE).header('etag', etag);
   return record.json;
 }
 

@@ -44,20 +44,16 @@ export type BodyClass<Body extends object> = new () => Body;
 
 const FIELDS = 'accord:fields';
 
-/** The fields that a class declares, in the order of declaration. */
+/** The fields that a class declares, in the order of declaration, then those of the class that it extends. */
 export function fieldsOf(body: BodyClass<object>): readonly Field[] {
-  const fields: unknown = Reflect.getMetadata(FIELDS, body.prototype as object);
-  return Array.isArray(fields) ? (fields as readonly Field[]) : [];
+  const above: unknown = Object.getPrototypeOf(body);
+  const inherited = isBodyClass(above) ? fieldsOf(above) : [];
+  return [...declaredOn(body.prototype as object), ...inherited];
 }
 
 /** Adds a field to what its class declares. Called by the decorators. */
 export function declareField(target: object, field: Field): void {
-  const known: unknown = Reflect.getMetadata(FIELDS, target);
-  Reflect.defineMetadata(
-    FIELDS,
-    [...(Array.isArray(known) ? (known as Field[]) : []), field],
-    target,
-  );
+  Reflect.defineMetadata(FIELDS, [...declaredOn(target), field], target);
 }
 
 /** The column of a field: `occurredOn` is stored as `occurred_on`. */
@@ -74,4 +70,14 @@ export function columnsOf(field: Field): readonly string[] {
 /** The flat name of a nested key: `satisfiedBy` and `motionId` make `satisfiedByMotionId`. */
 export function nestedName(field: string, key: string): string {
   return field + key.charAt(0).toUpperCase() + key.slice(1);
+}
+
+/** Of a class that extends nothing the prototype is Function's, which makes no objects. */
+function isBodyClass(above: unknown): above is BodyClass<object> {
+  return typeof above === 'function' && above.prototype !== undefined;
+}
+
+function declaredOn(target: object): readonly Field[] {
+  const fields: unknown = Reflect.getOwnMetadata(FIELDS, target);
+  return Array.isArray(fields) ? (fields as readonly Field[]) : [];
 }

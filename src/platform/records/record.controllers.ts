@@ -12,15 +12,15 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { Parameters } from '../http/query.reader.js';
+import { readKnownAt, type Parameters } from '../http/query.reader.js';
 import { Access } from '../auth/access.js';
 import {
   CurrentAuthor,
-  CurrentCaller,
   CurrentEdit,
+  CurrentView,
   type Author,
-  type Caller,
   type Edit,
+  type View,
 } from '../auth/caller.js';
 import { answerRecord } from './answers.js';
 import {
@@ -59,9 +59,12 @@ function singleController(definition: RecordDefinition): Type {
     @DescribeRead(definition)
     async read(
       @Param('id') id: string,
+      @Query() query: Parameters,
+      @CurrentView() view: View,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<string> {
-      return answerRecord(reply, await this.records.read(type, id));
+      const { knownAt } = readKnownAt(query);
+      return answerRecord(reply, await this.reader.read(type, id, { view, knownAt }));
     }
 
     @Patch(':id')
@@ -90,10 +93,10 @@ function singleController(definition: RecordDefinition): Type {
     async revisions(
       @Param('id') key: string,
       @Query() query: Parameters,
-      @CurrentCaller() caller: Caller,
+      @CurrentView() view: View,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<object> {
-      return this.reader.revisions(type, key, query, { caller, reply });
+      return this.reader.revisions({ type, key }, query, { view, reply });
     }
   }
   return named(SingleController, `${definition.title}Controller`);
@@ -114,9 +117,10 @@ function collectionController(definition: RecordDefinition): Type {
     @DescribeList(definition)
     async list(
       @Query() query: Parameters,
+      @CurrentView() view: View,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<string> {
-      return this.reader.list(type, query, reply);
+      return this.reader.list(type, query, { view, reply });
     }
 
     @Post()
@@ -150,9 +154,10 @@ function nestedController(definition: RecordDefinition): Type {
     async list(
       @Param('id') key: string,
       @Query() query: Parameters,
+      @CurrentView() view: View,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<string> {
-      return this.reader.listBeneath(type, key, query, reply);
+      return this.reader.listBeneath({ type, key }, query, { view, reply });
     }
 
     @Post(`:id/${segment}`)

@@ -31,6 +31,10 @@ export interface Companion {
   readonly id: string;
 }
 
+/** All declared resources, by the word of their path. */
+export const DEFINITIONS = Symbol('DEFINITIONS');
+export type Definitions = ReadonlyMap<RecordType, RecordDefinition>;
+
 /** How a resource is declared: everything else about it follows. */
 export interface RecordDeclaration<Body extends object> {
   /** The word of its path and, with underscores, its table. */
@@ -56,6 +60,8 @@ export interface RecordDeclaration<Body extends object> {
   readonly periods?: readonly (readonly [string, string])[];
   /** The reference whose merger is this record's merger, when it has no `mergerId` of its own. */
   readonly mergerVia?: string;
+  /** References of which one is given, each optional by itself: the record requires the one that is. */
+  readonly oneOf?: readonly string[];
   readonly rules?: RecordRules<Body>;
 }
 

@@ -69,6 +69,29 @@ export function DescribeList(definition: RecordDefinition): MethodDecorator {
   );
 }
 
+/** The two clocks of a computed answer. */
+export function DescribeAsked(): MethodDecorator {
+  return applyDecorators(
+    ApiQuery({
+      name: 'asOf',
+      required: false,
+      description: 'What was true in the world then; a day or a month means its end.',
+      schema: { type: 'string' },
+    }),
+    DescribeKnownAt(),
+  );
+}
+
+/** The clock of recording. */
+function DescribeKnownAt(): MethodDecorator {
+  return ApiQuery({
+    name: 'knownAt',
+    required: false,
+    description: 'What was recorded by then; a day or a month means its end.',
+    schema: { type: 'string' },
+  });
+}
+
 /** The two parameters of every list. */
 export function DescribePaging(): MethodDecorator {
   return applyDecorators(
@@ -107,8 +130,9 @@ export function DescribeRead(definition: RecordDefinition): MethodDecorator {
     ApiTags(definition.type),
     ApiOperation({ summary: `Read a ${definition.title}`, operationId: `read${definition.title}` }),
     pathId(definition.type),
+    DescribeKnownAt(),
     answer(200, 'The record', definition.title),
-    problems(404, 410),
+    problems(400, 404, 410),
   );
 }
 
@@ -253,7 +277,11 @@ function revisionOf(title: string): JsonSchema {
     required: ['version', 'operation', 'recordedAt', 'before', 'after'],
     properties: {
       version: { type: 'integer', minimum: 1 },
-      operation: { enum: ['create', 'update', 'retract', 'restore'] },
+      operation: {
+        enum: ['create', 'update', 'retract', 'restore', 'published'],
+        description:
+          '`published`, in the public’s view: it became visible, by an edit or by time, as it was then.',
+      },
       recordedAt: { type: 'string', format: 'date-time' },
       actor: { type: 'string', description: 'Whose key; for key holders only.' },
       reason: { type: ['string', 'null'], description: 'Why; for key holders only.' },

@@ -3,9 +3,10 @@
  * revision's row (`jsonb_populate_record`) through the same expression.
  */
 import type { Prisma } from '../../generated/prisma/client.js';
-import type { Database } from '../prisma/database.js';
+import type { Read } from '../prisma/database.js';
 import { columnOf, columnsOf, nestedName, type Field } from './field.js';
 import { isStorable, isUuid } from '../http/text.js';
+import type { View } from '../auth/caller.js';
 import type { RecordDefinition } from './record.definition.js';
 import type { Filter, ListQuery } from './records.query.js';
 import type { ListedRecord, StoredRecord } from './stored.record.js';
@@ -57,15 +58,16 @@ export function rowOf(definition: RecordDefinition, body: Row): Row {
   return row;
 }
 
-/** One record by id or slug, retracted or not; undefined when there is none. */
+/** One record by id or slug, retracted or not; undefined when there is none that the reading may see. */
 export async function findRecord(
-  database: Database,
+  read: Read,
   definition: RecordDefinition,
   key: string,
+  view: View,
 ): Promise<StoredRecord | undefined> {
   const where = whereKey(definition, key);
   if (where === undefined) return undefined;
-  const [record] = await database.read<StoredRecord>(selectRecord(definition, where), [key]);
+  const [record] = await read<StoredRecord>(selectRecord(definition, where, view), [key]);
   return record;
 }
 
@@ -78,7 +80,7 @@ export async function lockRecord(
   const where = whereKey(definition, key);
   if (where === undefined) return undefined;
   const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
-    `${selectRecord(definition, where)} FOR UPDATE OF record`,
+    `${selectRecord(definition, where, 'all')} FOR UPDATE OF record`,
     key,
   );
   return record;
@@ -95,7 +97,7 @@ export async function insertRecord(
     `INSERT INTO ${definition.table} AS record (${columns.join(', ')})
      SELECT ${columns.map((name) => `given.${name}`).join(', ')}
      FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
-     RETURNING ${recordColumns(definition)}`,
+     RETURNING ${recordColumns(definition, 'all')}`,
     JSON.stringify(row),
   );
   return requireRow(record);
@@ -114,28 +116,28 @@ export async function updateRecord(
      SET ${columns.map((name) => `${name} = given.${name}`).join(', ')}
      FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
      WHERE record.id = $2::uuid
-     RETURNING ${recordColumns(definition)}`,
+     RETURNING ${recordColumns(definition, 'all')}`,
     JSON.stringify(row),
     id,
   );
   return requireRow(record);
 }
 
-/** Retracts a record: it stays, with its history, and counts no more. */
+/** Retracts a record: it stays, with its history, and counts no more. The trigger sets the instant. */
 export async function retractRecord(
   tx: Prisma.TransactionClient,
   definition: RecordDefinition,
   id: string,
 ): Promise<void> {
   await tx.$executeRawUnsafe(
-    `UPDATE ${definition.table} AS record SET retracted_at = clock_timestamp() WHERE record.id = $1::uuid`,
+    `UPDATE ${definition.table} AS record SET retracted_at = now() WHERE record.id = $1::uuid`,
     id,
   );
 }
 
 /** One page of a list, and one record more if there is a next page. */
 export async function listRecords(
-  database: Database,
+  read: Read,
   definition: RecordDefinition,
   query: ListQuery,
   parent: { readonly field: string; readonly id: string } | null,
@@ -162,7 +164,7 @@ export async function listRecords(
     conditions.push(`(${order}, record.id) ${query.descending ? '<' : '>'} ${place}`);
   }
   const direction = query.descending ? 'DESC' : 'ASC';
-  return database.read<ListedRecord>(
+  return read<ListedRecord>(
     `SELECT record.id::text AS id, (${order})::text AS key, ${bodyExpression(definition, 'record')}::text AS json
      FROM ${from} WHERE ${conditions.join(' AND ')}
      ORDER BY ${order} ${direction}, record.id ${direction} LIMIT ${bind(query.limit + 1)}::int`,
@@ -199,13 +201,14 @@ function fieldExpression(field: Field, column: (name: string) => string): string
   return `CASE WHEN num_nonnulls(${names.join(', ')}) > 0 THEN json_strip_nulls(json_build_object(${pairs.join(', ')})) END`;
 }
 
-function recordColumns(definition: RecordDefinition): string {
-  return `record.id::text AS id, record.version AS version, record.retracted_at IS NOT NULL AS retracted,
+function recordColumns(definition: RecordDefinition, view: View): string {
+  const masked = view === 'public' ? 'record.masked' : 'false';
+  return `record.id::text AS id, record.version AS version, record.retracted_at IS NOT NULL AS retracted, ${masked} AS masked,
     ${bodyExpression(definition, 'record')}::text AS json`;
 }
 
-function selectRecord(definition: RecordDefinition, where: string): string {
-  return `SELECT ${recordColumns(definition)} FROM ${definition.table} AS record WHERE ${where}`;
+function selectRecord(definition: RecordDefinition, where: string, view: View): string {
+  return `SELECT ${recordColumns(definition, view)} FROM ${definition.table} AS record WHERE ${where}`;
 }
 
 function whereKey(definition: RecordDefinition, key: string): string | undefined {

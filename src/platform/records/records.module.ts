@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { recordControllers } from './record.controllers.js';
-import type { RecordDefinition } from './record.definition.js';
+import { DEFINITIONS, type RecordDefinition } from './record.definition.js';
+import { Readings } from './readings.js';
 import { RecordsReader } from './records.reader.js';
-import { DEFINITIONS, RecordsService } from './records.service.js';
+import { RecordsService } from './records.service.js';
 
 /** Serves declared resources: their routes, their lists, their rules, their history. */
 @Module({})
@@ -15,12 +16,13 @@ export class RecordsModule {
       providers: [
         RecordsService,
         RecordsReader,
+        Readings,
         {
           provide: DEFINITIONS,
           useValue: new Map(definitions.map((definition) => [definition.type, definition])),
         },
       ],
-      exports: [RecordsService, DEFINITIONS],
+      exports: [RecordsService, Readings, DEFINITIONS],
     };
   }
 }

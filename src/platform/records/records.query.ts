@@ -80,7 +80,7 @@ export function readListQuery(
   const list = `${definition.type} ${within} ${reader.rest}`;
   const q = isSearchable(definition) ? readSearch(reader) : null;
   const sort = readSort(definition, reader, q !== null);
-  const asOf = definition.span ? reader.takeAsOf() : null;
+  const asOf = definition.span ? reader.takeDate('asOf') : null;
   const filters = filterFields(definition).flatMap((field) => readFilter(field, reader));
   reader.finish();
   return {

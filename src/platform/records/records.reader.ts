@@ -1,80 +1,111 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { RecordType } from '../../domain/vocabulary.js';
-import type { Caller } from '../auth/caller.js';
+import type { View } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
 import { readPaging, type Parameters } from '../http/query.reader.js';
 import { listRevisions, type RevisionRow } from '../ledger/revisions.db.js';
-import { Database } from '../prisma/database.js';
 import { answerPage, linkNext } from './answers.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import { requireNested } from './record.definition.js';
+import { DEFINITIONS, requireNested, type Definitions } from './record.definition.js';
 import { findRecord, listRecords } from './records.db.js';
 import { readListQuery } from './records.query.js';
-import { DEFINITIONS, RecordsService, type Definitions } from './records.service.js';
+import { Readings } from './readings.js';
+import { RecordsService } from './records.service.js';
 import { definitionOf } from './references.db.js';
+import type { StoredRecord } from './stored.record.js';
 
-/** The lists of records and of their revisions. */
+/** Which records are asked for: those of a kind, or what is at an id or a slug. */
+interface Place {
+  readonly type: RecordType;
+  readonly key: string;
+}
+
+/** Who asks, and where the answer goes. */
+interface Asking {
+  readonly view: View;
+  readonly reply: FastifyReply;
+}
+
+/** Records, their lists and their revisions, as the caller may see them. */
 @Injectable()
 export class RecordsReader {
   constructor(
-    private readonly database: Database,
+    private readonly readings: Readings,
     private readonly records: RecordsService,
     @Inject(DEFINITIONS) private readonly definitions: Definitions,
   ) {}
 
+  /**
+   * One record, as it is or as it was recorded by `knownAt`.
+   *
+   * @throws Problem `not_found`, `retracted`
+   */
+  async read(
+    type: RecordType,
+    key: string,
+    { view, knownAt }: { readonly view: View; readonly knownAt: string | null },
+  ): Promise<StoredRecord> {
+    return this.records.read(type, key, this.readings.now(view, knownAt));
+  }
+
   /** A page of all records of a kind. */
-  async list(type: RecordType, query: Parameters, reply: FastifyReply): Promise<string> {
+  async list(type: RecordType, query: Parameters, { view, reply }: Asking): Promise<string> {
     const definition = definitionOf(this.definitions, type);
     const asked = readListQuery(definition, query, '');
-    return answerPage(reply, await listRecords(this.database, definition, asked, null), asked);
+    const read = this.readings.of(this.readings.now(view));
+    return answerPage(reply, await listRecords(read, definition, asked, null), asked);
   }
 
   /** A page of the records beneath another one, which must be there. */
   async listBeneath(
-    type: RecordType,
-    key: string,
+    { type, key }: Place,
     query: Parameters,
-    reply: FastifyReply,
+    { view, reply }: Asking,
   ): Promise<string> {
     const definition = definitionOf(this.definitions, type);
     const nestedIn = requireNested(definition);
-    const parent = await this.records.read(nestedIn.type, key);
+    const reading = await this.readings.begin(view);
+    const parent = await this.records.read(nestedIn.type, key, reading);
     const asked = readListQuery(definition, query, parent.id);
     const above = { field: nestedIn.field, id: parent.id };
-    return answerPage(reply, await listRecords(this.database, definition, asked, above), asked);
+    const found = await listRecords(this.readings.of(reading), definition, asked, above);
+    return answerPage(reply, found, asked);
   }
 
-  /** A page of a record's revisions, the newest first; who and why is for key holders. Also of a retracted record. */
+  /**
+   * A page of a record's revisions, the newest first; who and why is for key holders. Also of a retracted record. To a
+   * reader the history begins where the record became visible: an entry `published` stands for what was before.
+   */
   async revisions(
-    type: RecordType,
-    key: string,
+    { type, key }: Place,
     query: Parameters,
-    asking: { caller: Caller; reply: FastifyReply },
+    { view, reply }: Asking,
   ): Promise<object> {
     const definition = definitionOf(this.definitions, type);
-    const record = await findRecord(this.database, definition, key);
+    const reading = await this.readings.begin(view);
+    const record = await findRecord(this.readings.of(reading), definition, key, view);
     if (!record) throw new Problem('not_found', `There is no such record in /${type}.`);
     const { limit, cursor } = readPaging(query);
     const list = `revisions ${record.id}`;
-    const before = cursor === null ? null : Number(decodeCursor(cursor, list).key);
-    const found = await listRevisions(this.database, definition, record.id, {
-      beforeVersion: before,
+    const found = await listRevisions(this.readings.of(reading), {
+      definition,
+      definitions: this.definitions,
+      view,
+      id: record.id,
+      before: cursor === null ? null : decodeCursor(cursor, list).key,
       limit: limit + 1,
     });
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
-    const next = last ? encodeCursor({ key: String(last.version), id: record.id }, list) : null;
-    if (next !== null) linkNext(asking.reply, next);
-    return {
-      data: page.map((revision) => presentRevision(revision, asking.caller)),
-      page: { next },
-    };
+    const next = last ? encodeCursor({ key: last.place, id: record.id }, list) : null;
+    if (next !== null) linkNext(reply, next);
+    return { data: page.map((revision) => presentRevision(revision, view)), page: { next } };
   }
 }
 
-function presentRevision(revision: RevisionRow, caller: Caller): object {
+function presentRevision(revision: RevisionRow, view: View): object {
   const { version, operation, recordedAt, actor, reason, before, after } = revision;
-  const who = caller.role === 'reader' ? {} : { actor, reason };
+  const who = view === 'public' ? {} : { actor, reason };
   return { version, operation, recordedAt, ...who, before, after };
 }

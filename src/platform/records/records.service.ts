@@ -6,9 +6,15 @@ import type { Author, Edit } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
 import type { Precondition } from '../http/etag.js';
 import { bodyAtVersion, retractionOf } from '../ledger/revisions.db.js';
-import { Database, readWithin, type Read } from '../prisma/database.js';
+import { Database, readWithin, recordAt, type Read } from '../prisma/database.js';
 import { patchedBody, wholeBody } from './record.body.js';
-import { requireNested, type RecordDefinition, type RuleContext } from './record.definition.js';
+import {
+  DEFINITIONS,
+  requireNested,
+  type Definitions,
+  type RecordDefinition,
+  type RuleContext,
+} from './record.definition.js';
 import { differences } from './record.differences.js';
 import {
   findRecord,
@@ -20,11 +26,9 @@ import {
   updateRecord,
 } from './records.db.js';
 import { definitionOf, requireReferences, requireUnreferenced } from './references.db.js';
+import type { Reading } from './reading.js';
+import { Readings } from './readings.js';
 import type { StoredRecord } from './stored.record.js';
-
-/** All declared resources, by the word of their path. */
-export const DEFINITIONS = Symbol('DEFINITIONS');
-export type Definitions = ReadonlyMap<RecordType, RecordDefinition>;
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -35,6 +39,8 @@ export interface Together {
   readonly create: (type: RecordType, sent: Body, above?: Body) => Promise<string>;
   /** Changes a record, whatever its version. */
   readonly patch: (type: RecordType, key: string, sent: Body) => Promise<void>;
+  /** What follows is recorded at an instant, ISO: not in the future, and not before the last change of what is changed. */
+  readonly recordedAt: (instant: string) => Promise<void>;
 }
 
 /** What can be done with a record of any kind: each method one use case, each write one transaction. */
@@ -42,6 +48,7 @@ export interface Together {
 export class RecordsService {
   constructor(
     private readonly database: Database,
+    private readonly readings: Readings,
     @Inject(DEFINITIONS) private readonly definitions: Definitions,
   ) {}
 
@@ -50,9 +57,9 @@ export class RecordsService {
    *
    * @throws Problem `not_found`, `retracted`
    */
-  async read(type: RecordType, key: string): Promise<StoredRecord> {
+  async read(type: RecordType, key: string, reading: Reading): Promise<StoredRecord> {
     const definition = definitionOf(this.definitions, type);
-    const record = await findRecord(this.database, definition, key);
+    const record = await findRecord(this.readings.of(reading), definition, key, reading.view);
     return requireLive(this.database.read, definition, record);
   }
 
@@ -80,7 +87,7 @@ export class RecordsService {
   ): Promise<StoredRecord> {
     const definition = definitionOf(this.definitions, type);
     const nestedIn = requireNested(definition);
-    const above = await this.read(nestedIn.type, key);
+    const above = await this.read(nestedIn.type, key, this.readings.now('all'));
     const body = { ...(await wholeBody(definition, sent)), [nestedIn.field]: above.id };
     return this.database.write(author, (tx) => this.createWithin(tx, definition, body));
   }
@@ -101,6 +108,7 @@ export class RecordsService {
         patch: async (type, key, sent) => {
           await this.patchWithin(tx, { type, key }, sent, 'any');
         },
+        recordedAt: (instant) => recordAt(tx, instant),
       }),
     );
   }
@@ -202,7 +210,7 @@ async function requireLive(
 ): Promise<StoredRecord> {
   if (!record) throw new Problem('not_found', `There is no such record in /${definition.type}.`);
   if (!record.retracted) return record;
-  const retraction = await retractionOf(read, definition, record.id);
+  const retraction = await retractionOf(read, definition, record);
   const why = retraction?.reason ?? 'no reason was given';
   throw new Problem('retracted', `The record was retracted: ${why}`, {
     retractedAt: retraction?.retractedAt ?? null,

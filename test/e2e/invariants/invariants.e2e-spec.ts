@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { RECORD_TYPES } from '../../../src/domain/vocabulary.js';
 import { CONSTRAINTS } from '../../../src/platform/errors/database.errors.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import {
@@ -258,6 +259,13 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
     'citations_record_exists',
     `INSERT INTO citations (source_id, record_type, record_id) VALUES (:source, 'factions', :person)`,
   ],
+  [
+    'hidden_spans_last',
+    `INSERT INTO hidden_spans (record_id, cause_id, ground, hidden_from, hidden_until) VALUES (:person, :person, 'held', now(), now())`,
+  ],
+  ...RECORD_TYPES.map((type) => type.replace('-', '_')).map(
+    (table) => [`${table}_embargo`, `UPDATE ${table} SET embargo_until = 'tomorrow'`] as const,
+  ),
 ];
 
 describe('Postgres', () => {

@@ -286,10 +286,12 @@ describe('a closed vocabulary', () => {
     stance_basis: words.STANCE_BASES,
     vote_channel: words.VOTE_CHANNELS,
     vote_option: words.VOTE_OPTIONS,
+    visibility: words.VISIBILITIES,
     // Not of the domain: the ledger's and the keys'. A reader has no key.
     role: ROLES.filter((role) => role !== 'reader'),
     revision_operation: ['create', 'update', 'retract', 'restore'],
     key_origin: ['api', 'first_start', 'environment'],
+    hiding_ground: ['held', 'confidential'],
   };
   /** These live within lists and objects, which the domain alone checks. */
   const WITHIN_JSON = ['OTHER_NAME_KINDS', 'QUALIFIERS', 'QUORUM_UNITS'];

@@ -8,6 +8,8 @@ import type { Prepared } from '../../support/specimens/specimen.js';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** What every record may hold besides: here an embargo that is over. */
+const HELD = { visibility: 'public', embargoUntil: '2020-02' };
 const KEPT = ['id', 'version', 'retractedAt', 'createdAt', 'updatedAt'];
 
 it('has a specimen of every record of the design', () => {
@@ -49,6 +51,8 @@ describe.each(specimens.map((specimen) => [specimen.type, specimen] as const))(
         ...specimen.blank,
         ...minimal,
         ...above,
+        visibility: 'public',
+        embargoUntil: null,
         version: 1,
         retractedAt: null,
         createdAt: expect.stringMatching(INSTANT),
@@ -58,10 +62,10 @@ describe.each(specimens.map((specimen) => [specimen.type, specimen] as const))(
 
     it('holds every field as it was given, and reads the same', async () => {
       const { path, above, full } = await specimen.prepare(accord);
-      const answer = await accord.post(path, full);
+      const answer = await accord.post(path, { ...full, ...HELD });
       expect(answer.status).toBe(201);
-      expect(answer.body).toMatchObject({ ...full, ...above });
-      const fields = [...Object.keys({ ...full, ...above }), ...KEPT];
+      expect(answer.body).toMatchObject({ ...full, ...above, ...HELD });
+      const fields = [...Object.keys({ ...full, ...above, ...HELD }), ...KEPT];
       expect(Object.keys(answer.body as Stored).toSorted()).toEqual(fields.toSorted());
       const read = await accord.get(addressOf(answer.body as Stored));
       expect(read).toMatchObject({ status: 200, text: answer.text });

@@ -19,15 +19,6 @@ beforeAll(async () => {
 afterAll(() => accord.stop());
 
 describe('a source', () => {
-  it('refuses to be confidential: a secret that is taken must be kept', async () => {
-    const refusal = [422, 'not_kept_yet', '/confidential'] as const;
-    const body = { title: 'A word in the corridor', kind: 'interview', confidential: true };
-    await expectRefusal(accord, () => accord.post('/v1/sources', body), refusal);
-    const { id } = await buildSource(accord, { confidential: false });
-    const patch = () => accord.patch(`/v1/sources/${id}`, { confidential: true });
-    await expectRefusal(accord, patch, refusal);
-  });
-
   it('refuses to derive from itself, at any distance', async () => {
     const report = await buildSource(accord);
     const copy = await buildSource(accord, { derivedFromId: report.id });

@@ -32,9 +32,9 @@ export interface Forecast {
   readonly notBefore: PartialDate;
   /** In the order of time; the announcement comes last. */
   readonly criticalPath: readonly ScheduledMilestone[];
-  /** The needed milestones that have neither an estimate nor a due date. */
+  /** The open milestones that are waited for and have neither an estimate nor a due date. */
   readonly missing: readonly UntimedMilestone[];
-  /** Every open needed milestone, each after those it waits for, and the announcement last. */
+  /** Every open milestone that is waited for, each after those it waits for, and the announcement last. */
   readonly schedule: readonly ScheduledMilestone[];
 }
 
@@ -42,14 +42,14 @@ export interface Forecast {
  * When the announcement can be, in whole days from the UTC day of `at`, never before it.
  *
  * A milestone that starts on day s and takes d days is finished on day s + d, and what waits for it starts on that day:
- * ten days from the 28th are done on the 7th. The announcement waits for all that it needs. The surprises:
+ * ten days from the 28th are done on the 7th. The announcement waits for all that it needs, and these for what they depend on. The surprises:
  * - A milestone with both an estimate and a due window goes by its estimate. A window with one end uses it for both.
  * - `notBefore` is the optimistic case in which what is not known takes no time; it is `earliest` once all is known.
- * - Blocked counts when a needed milestone is blocked, or the announcement itself.
+ * - Blocked counts when a milestone that is waited for is blocked, or the announcement itself.
  * - The critical path and the schedule are of the likely case; while something is missing they hold what is known.
  *
  * @param announcement null, and the forecast is null, when there is none; null as well when it is achieved or dropped
- * @param needed from {@link neededMilestones}
+ * @param awaited from {@link awaitedMilestones}: what is needed and is open, and what that waits for
  * @param at milliseconds since 1970 UTC
  * @example
  * // on the 28th: talks of 3, 5 or 9 days, then posts of 10 likely days of which 40 percent are done: 10 × 60 / 100 = 6
@@ -57,11 +57,11 @@ export interface Forecast {
  */
 export function forecastOf(
   announcement: MilestoneAt | null,
-  needed: readonly MilestoneAt[],
+  awaited: readonly MilestoneAt[],
   at: number,
 ): Forecast | null {
   if (announcement === null || !isOpenMilestone(announcement)) return null;
-  const open = needed.filter(isOpenMilestone);
+  const open = awaited.filter(isOpenMilestone);
   const today = dayOf(at);
   const plan = planOf(announcement, open);
   const untimed = open.filter(({ milestone }) => !isTimed(milestone));

@@ -13,7 +13,12 @@ import {
   passedOn,
 } from './facts.fixture.js';
 import { mergerAt } from './merger-at.js';
-import { assertTransitionIsSound, neededMilestones, type MilestoneAt } from './milestones.js';
+import {
+  assertTransitionIsSound,
+  awaitedMilestones,
+  neededMilestones,
+  type MilestoneAt,
+} from './milestones.js';
 import { MILESTONE_STATES, type MilestoneState } from './vocabulary.js';
 
 /** The milestone `issue` on a day. */
@@ -190,6 +195,27 @@ describe('what the announcement needs', () => {
     ).toEqual([]);
     const after = one('after', { classification: 'aftermath' });
     expect(needed([one('announcement', { dependsOn: ['after'] }), after])).toEqual(['after']);
+  });
+
+  it('is awaited with what it waits for, needed or not, as long as that is open', () => {
+    const milestones = [
+      one('announcement'),
+      one('oath', { dependsOn: ['elections', 'dropped', 'done'] }),
+      one('elections', { classification: 'aftermath', dependsOn: ['roll'] }),
+      one('roll', { classification: 'aftermath' }),
+      one('rally', { classification: 'aftermath' }),
+      one('dropped'),
+      one('done'),
+    ].map((each) =>
+      each.milestone.id === 'done' ? { ...each, state: 'achieved' as const } : each,
+    );
+    const needed = neededMilestones(milestones);
+    expect(needed.map(({ milestone }) => milestone.id)).toEqual(['done', 'oath']);
+    expect(awaitedMilestones(needed, milestones).map(({ milestone }) => milestone.id)).toEqual([
+      'oath',
+      'elections',
+      'roll',
+    ]);
   });
 
   it('is exactly what a walk over what is not dropped arrives at, in any graph and order', () => {

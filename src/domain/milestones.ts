@@ -101,6 +101,27 @@ export function neededMilestones(milestones: readonly MilestoneAt[]): readonly M
   return candidates.filter(({ milestone }) => reached.has(milestone.id));
 }
 
+/**
+ * The open ones among what is needed, and the open ones that these wait for, transitively, whether they are needed or not:
+ * an aftermath that a needed step depends on is not needed, and is to be waited for all the same.
+ *
+ * @example
+ * // the announcement names no dependency; the oath waits for the elections, an aftermath
+ * awaitedMilestones([oath], [announcement, oath, elections]); // [oath, elections]
+ */
+export function awaitedMilestones(
+  needed: readonly MilestoneAt[],
+  milestones: readonly MilestoneAt[],
+): readonly MilestoneAt[] {
+  const announcement = announcementOf(milestones);
+  const open = milestones.filter((one) => one !== announcement && isOpenMilestone(one));
+  const awaited = new Set(needed.filter(isOpenMilestone));
+  for (const { milestone } of awaited) {
+    for (const one of open) if (milestone.dependsOn.includes(one.milestone.id)) awaited.add(one);
+  }
+  return [...awaited];
+}
+
 /** The ids of the announcement and of all that depends on it, transitively, but not through a dropped one. */
 function waitingFor(
   announcement: MilestoneAt | null,

@@ -106,6 +106,31 @@ describe('the status', () => {
     ]);
   });
 
+  it('forecasts what a needed step waits for, though it is not needed itself', () => {
+    // The oath takes a day and waits for the elections, an aftermath of nine: 30 + 9 + 1 = day 40, that is 9 January.
+    const days = (count: number) => ({
+      optimisticDays: count,
+      likelyDays: count,
+      pessimisticDays: count,
+    });
+    const elections = { classification: 'aftermath', estimate: days(9) } as const;
+    const body = status(
+      buildFacts({
+        milestones: [
+          buildMilestone('announcement', { classification: 'announcement' }),
+          buildMilestone('oath', { dependsOn: ['elections'], estimate: days(1) }),
+          buildMilestone('elections', elections),
+        ],
+      }),
+      at,
+    );
+    expect(body.announcement.forecast).toMatchObject({
+      completeness: 'complete',
+      likely: '2023-01-09',
+    });
+    expect(body.progress.contributions).toHaveLength(1);
+  });
+
   it('tells the founding story', () => {
     const body = status(story, at);
     expect(body).toMatchObject({

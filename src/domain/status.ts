@@ -3,6 +3,7 @@ import { consensusOf, type MotionConsensus } from './consensus.js';
 import { hasBegun } from './dates.js';
 import type { MandateFact, MergerFacts, PartialDate } from './facts.js';
 import { forecastOf, type Forecast } from './forecast.js';
+import { awaitedMilestones } from './milestones.js';
 import { mergerAt, type MergerAt, type ParticipantAt } from './merger-at.js';
 import {
   blockersOf,
@@ -189,7 +190,9 @@ function announcementStatus(merger: MergerAt, isOver: boolean): AnnouncementStat
     state: announcement?.state ?? 'planned',
     achievedOn: announcedOn,
     venue: announcement?.milestone.venue ?? null,
-    forecast: isOver ? null : forecastOf(announcement, needed, at),
+    forecast: isOver
+      ? null
+      : forecastOf(announcement, awaitedMilestones(needed, merger.milestones), at),
     predictions: predictionsAt({ ...facts, names }, { announcedOn, isOver }, at),
   };
 }

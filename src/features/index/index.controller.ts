@@ -18,6 +18,10 @@ export class IndexController {
       status: '/v1/status',
       mergerStatus: '/v1/mergers/{id}/status',
       timeline: '/v1/mergers/{id}/timeline',
+      tally: '/v1/vote-events/{id}/tally',
+      result: '/v1/motions/{id}/result',
+      revisions: '/v1/{resource}/{id}/revisions',
+      keys: '/v1/keys',
       openapi: '/v1/openapi.json',
       docs: '/docs',
       resources: resources.map(({ type, description, nestedIn }) => ({

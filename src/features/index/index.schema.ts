@@ -2,17 +2,25 @@ import type { JsonSchema } from '../../platform/records/field.js';
 
 const href = { type: 'string' };
 
+const VIEWS = [
+  'status',
+  'mergerStatus',
+  'timeline',
+  'tally',
+  'result',
+  'revisions',
+  'keys',
+  'openapi',
+  'docs',
+] as const;
+
 export const indexSchemas: Readonly<Record<string, JsonSchema>> = {
   Index: {
     type: 'object',
     additionalProperties: false,
-    required: ['status', 'mergerStatus', 'timeline', 'openapi', 'docs', 'resources'],
+    required: [...VIEWS, 'resources'],
     properties: {
-      status: href,
-      mergerStatus: href,
-      timeline: href,
-      openapi: href,
-      docs: href,
+      ...Object.fromEntries(VIEWS.map((name) => [name, href])),
       resources: {
         type: 'array',
         items: {

@@ -228,6 +228,7 @@ function filterCondition(filter: Filter, bind: (value: unknown) => string): stri
   if (filter.field.kind === 'references') return `${column} && ${bind(filter.oneOf)}::uuid[]`;
   if (filter.field.kind === 'reference') return `${column} = ANY (${bind(filter.oneOf)}::uuid[])`;
   if (filter.field.kind === 'flag') return `${column} = ANY (${bind(filter.oneOf)}::boolean[])`;
+  if (filter.field.kind === 'whole') return `${column} = ANY (${bind(filter.oneOf)}::int[])`;
   return `${column}::text = ANY (${bind(filter.oneOf)}::text[])`;
 }
 

@@ -40,9 +40,9 @@ const OWN_ID: Field = {
   sameMerger: false,
 };
 
-/** The fields that filter a list: every id, every closed vocabulary, every date and every flag. */
+/** The fields that filter a list: every id, every closed vocabulary, every date, every flag and every whole number. */
 export function filterFields(definition: RecordDefinition): readonly Field[] {
-  const kinds = new Set(['reference', 'references', 'word', 'date', 'flag', 'slug']);
+  const kinds = new Set(['reference', 'references', 'word', 'date', 'flag', 'whole', 'slug']);
   const above = definition.nestedIn?.field;
   const own = definition.fields.filter((field) => field.name !== above);
   return [OWN_ID, ...own.flatMap(idsWithin).filter((field) => kinds.has(field.kind))];
@@ -150,6 +150,7 @@ function isOpenOrDate(text: string): boolean {
 function isValueOf(field: Field, text: string): boolean {
   if (field.kind === 'flag') return text === 'true' || text === 'false';
   if (field.kind === 'slug') return text !== '';
+  if (field.kind === 'whole') return /^\d{1,9}$/.test(text);
   const words: unknown = field.schema['enum'];
   return Array.isArray(words) ? words.includes(text) : isUuid(text);
 }
@@ -157,6 +158,7 @@ function isValueOf(field: Field, text: string): boolean {
 function expectation(field: Field): string {
   if (field.kind === 'flag') return 'must be true or false';
   if (field.kind === 'slug') return 'must not be empty';
+  if (field.kind === 'whole') return 'must be a whole number';
   const words: unknown = field.schema['enum'];
   return Array.isArray(words) ? `must be one of ${words.join(', ')}` : 'must be an id';
 }

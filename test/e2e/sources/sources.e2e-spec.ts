@@ -10,7 +10,7 @@ import {
   idsListed,
   type Fields,
 } from '../../support/factories.js';
-import { expectRefusal } from '../../support/refusals.js';
+import { expectProblem, expectRefusal } from '../../support/refusals.js';
 
 let accord: TestApp;
 beforeAll(async () => {
@@ -57,6 +57,17 @@ describe('a source', () => {
 });
 
 describe('a citation', () => {
+  it('is found by its grades', async () => {
+    const [one, other] = [
+      await buildCitation(accord, { reliability: 'B', credibility: 2 }),
+      await buildCitation(accord, { reliability: 'B', credibility: 5 }),
+    ];
+    expect(await idsListed(accord, '/v1/citations?reliability=B')).toEqual([one.id, other.id]);
+    expect(await idsListed(accord, '/v1/citations?credibility=2,3')).toEqual([one.id]);
+    const refused = await accord.get('/v1/citations?credibility=high');
+    expectProblem(refused, [400, 'validation_failed', '?credibility']);
+  });
+
   const citing = async (fields: Fields) => {
     const sourceId = (await buildSource(accord)).id;
     return () => accord.post('/v1/citations', { sourceId, ...fields });

@@ -3,7 +3,9 @@ import { createApp } from '../../src/app.setup.js';
 import { ensureAdminKey } from '../../src/platform/auth/first.keys.js';
 import { Clock } from '../../src/platform/clock/clock.js';
 import { Database } from '../../src/platform/prisma/database.js';
+import { readContract } from './contract.js';
 import { createTestDatabase } from './database.js';
+import { judgeBy, type Judged, type Question } from './judge.js';
 
 /** An answer: its status, its headers and its body, parsed when it is JSON. */
 export interface Answer {
@@ -29,6 +31,8 @@ export interface TestApp {
   readonly databaseUrl: string;
   readonly baseUrl: string;
   readonly editorKey: string;
+  /** Throws when an answer is not as the document says, as everything that sends here does. */
+  judge(question: Question, answer: Judged): void;
   /** Sends a request; `path` is absolute, `as` whose key it bears. */
   send(
     method: string,
@@ -50,6 +54,7 @@ export interface TestApp {
   setNow(time: string): void;
   /** Sets the instant at which visibility is judged; null: the database's own. */
   setInstant(time: string | null): void;
+  /** Stops the service; throws when any answer of it was not as the document says, whoever caught that. */
   stop(): Promise<void>;
 }
 
@@ -69,7 +74,8 @@ export async function startTestApp(): Promise<TestApp> {
   clock.instant = () => instant;
   const keys = { reader: '', editor: '', admin: ADMIN_KEY };
 
-  const send = sender(baseUrl, keys);
+  const { judge, faults } = await judging(baseUrl);
+  const send = sender(baseUrl, keys, judge);
   const issued = await send(
     'POST',
     '/v1/keys',
@@ -85,6 +91,7 @@ export async function startTestApp(): Promise<TestApp> {
     databaseUrl,
     baseUrl,
     editorKey: keys.editor,
+    judge,
     send,
     post,
     get: (path, headers = {}) => send('GET', path, { headers }),
@@ -107,6 +114,24 @@ export async function startTestApp(): Promise<TestApp> {
     stop: async () => {
       await app.close();
       await testDatabase.drop();
+      if (faults.length > 0) throw new Error(`not as the document says:\n${faults.join('\n')}`);
+    },
+  };
+}
+
+/** Judges answers by the document that the service itself serves, and remembers what was wrong. */
+async function judging(
+  baseUrl: string,
+): Promise<{ readonly judge: TestApp['judge']; readonly faults: readonly string[] }> {
+  const document = await fetch(`${baseUrl}/v1/openapi.json`);
+  const faultsOf = judgeBy(readContract(await document.text()));
+  const faults: string[] = [];
+  return {
+    faults,
+    judge: (question, answer) => {
+      const found = faultsOf(question, answer);
+      faults.push(...found);
+      if (found.length > 0) throw new Error(`not as the document says:\n${found.join('\n')}`);
     },
   };
 }
@@ -114,6 +139,7 @@ export async function startTestApp(): Promise<TestApp> {
 function sender(
   baseUrl: string,
   keys: Readonly<Record<'reader' | 'editor' | 'admin', string>>,
+  judge: TestApp['judge'],
 ): TestApp['send'] {
   return async (method, path, { body, headers = {} } = {}, as = 'reader') => {
     const response = await fetch(baseUrl + path, {
@@ -127,17 +153,14 @@ function sender(
         ? {}
         : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: parsed(response, text),
-    };
+    const answer = answerOf(response.status, response.headers, await response.text());
+    judge({ method, path }, answer);
+    return answer;
   };
 }
 
-function parsed(response: Response, text: string): unknown {
-  const isJson = (response.headers.get('content-type') ?? '').includes('json') && text !== '';
-  return isJson ? JSON.parse(text) : undefined;
+/** An answer, with its body parsed when it is JSON. */
+export function answerOf(status: number, headers: Headers, text: string): Answer {
+  const isJson = (headers.get('content-type') ?? '').includes('json') && text !== '';
+  return { status, headers, text, body: isJson ? JSON.parse(text) : undefined };
 }

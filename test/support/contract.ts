@@ -3,10 +3,17 @@ import formats from 'ajv-formats';
 
 type Json = Readonly<Record<string, unknown>>;
 
+interface Header {
+  readonly $ref?: string;
+  readonly required?: boolean;
+}
+
 /** An answer as the document describes it. */
-interface Response {
+export interface Response {
   readonly $ref?: string;
   readonly content?: Readonly<Record<string, { readonly schema: Json }>>;
+  /** By name, those that are there or may be. */
+  readonly headers?: Readonly<Record<string, Header>>;
 }
 
 interface Parameter {
@@ -30,7 +37,6 @@ export interface Operation {
 /** The OpenAPI document, and a judge of bodies. */
 export interface Contract {
   readonly document: Json;
-  readonly schemas: Json;
   /** The names of the parameters of a route that reads. */
   queries(path: string): readonly string[];
   /** What is wrong with a body. */
@@ -49,16 +55,15 @@ type Paths = Readonly<Record<string, Readonly<Record<string, Described>>>>;
 
 export function readContract(text: string): Contract {
   const document = JSON.parse(text) as Json;
-  const { schemas } = document['components'] as { readonly schemas: Json };
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
   formats.default(ajv);
+  ajv.addFormat('iri', (text: string) => URL.canParse(text));
   // The document is no schema, only the schemas within it are: these are what strictness is for.
   ajv.addVocabulary(['openapi', 'paths', 'info', 'tags', 'servers', 'components']);
   ajv.addSchema({ ...document, $id: 'accord' }, undefined, false, false);
   const judges = new Map<string, ValidateFunction>();
   return {
     document,
-    schemas,
     queries: (path) =>
       ((document['paths'] as Paths)[path]?.['get']?.parameters ?? [])
         .filter((one) => one.in === 'query')
@@ -90,15 +95,23 @@ export function operationsOf({ document }: Contract): readonly Operation[] {
   );
 }
 
-/** Responses that are described once and referred to, as if they stood where they are meant. */
+/** Responses that are described once and referred to, as if they stood where they are meant; their headers likewise. */
 function resolved(responses: Operation['responses'], document: Json): Operation['responses'] {
-  const { responses: shared } = document['components'] as {
+  const { responses: shared, headers } = document['components'] as {
     readonly responses: Operation['responses'];
+    readonly headers: Readonly<Record<string, Header>>;
   };
   return Object.fromEntries(
-    Object.entries(responses).map(([status, response]) => [
-      status,
-      shared[response.$ref?.split('/').at(-1) ?? ''] ?? response,
-    ]),
+    Object.entries(responses).map(([status, given]) => {
+      const response = shared[nameIn(given.$ref)] ?? given;
+      const named = Object.entries(response.headers ?? {}).map(
+        ([name, header]): [string, Header] => [name, headers[nameIn(header.$ref)] ?? header],
+      );
+      return [status, { ...response, headers: Object.fromEntries(named) }];
+    }),
   );
+}
+
+function nameIn(ref: string | undefined): string {
+  return ref?.split('/').at(-1) ?? '';
 }

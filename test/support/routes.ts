@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request, type IncomingHttpHeaders } from 'node:http';
+import { answerOf, type TestApp } from './app.js';
 
 /** A method at an address that the running server answers, `:id` standing for any id. */
 export interface Route {
@@ -41,8 +42,18 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** What a server answers to a request line that no client library has tidied up. */
-export function sendRaw(
+/** What the service answers to a request line that no client library has tidied up. */
+export async function sendRaw(accord: TestApp, sent: RawRequest): Promise<RawAnswer> {
+  const answer = await exchange(accord.baseUrl, sent);
+  const headers = Object.entries(answer.headers).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
+  accord.judge(sent, answerOf(answer.status, new Headers(headers), answer.text));
+  return answer;
+}
+
+function exchange(
   baseUrl: string,
   { method, path, headers = {}, body }: RawRequest,
 ): Promise<RawAnswer> {

@@ -6,6 +6,12 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type ParameterObject = NonNullable<Operation['parameters']>[number];
 type Responses = Operation['responses'];
 
+interface HeaderObject {
+  readonly required: true;
+  readonly description: string;
+  readonly schema: { readonly type: 'string' };
+}
+
 const PROBLEM: JsonSchema = {
   type: 'object',
   description: 'RFC 9457. Every code is in docs/errors.md.',
@@ -36,7 +42,33 @@ const PROBLEM_RESPONSE = {
   content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
 };
 
+/** The headers that some answers always have. */
+const HEADERS = {
+  ETag: always('What to send as If-None-Match; of a record also as If-Match.'),
+  Location: always('The address of what was made.'),
+  RetryAfter: always('In how many seconds to try again.'),
+  WWWAuthenticate: always('What a key is sent as.'),
+};
+
+/** Every problem, and those that have a header of their own. */
+const RESPONSES = {
+  Problem: PROBLEM_RESPONSE,
+  Unauthorized: {
+    ...PROBLEM_RESPONSE,
+    headers: { 'WWW-Authenticate': { $ref: '#/components/headers/WWWAuthenticate' } },
+  },
+  Unavailable: {
+    ...PROBLEM_RESPONSE,
+    headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
+  },
+};
+
 const SHARED_PROBLEM = { $ref: '#/components/responses/Problem' };
+const UNAUTHORIZED = { $ref: '#/components/responses/Unauthorized' };
+const UNAVAILABLE = { $ref: '#/components/responses/Unavailable' };
+
+const ETAG = { ETag: { $ref: '#/components/headers/ETag' } };
+const LOCATION = { Location: { $ref: '#/components/headers/Location' } };
 
 const VIEW: ParameterObject = {
   name: 'view',
@@ -47,7 +79,7 @@ const VIEW: ParameterObject = {
   schema: { type: 'string', enum: ['public'] },
 };
 
-const UNCHANGED = { description: 'Unchanged since the ETag in If-None-Match' };
+const UNCHANGED = { description: 'Unchanged since the ETag in If-None-Match', headers: ETAG };
 
 const HEALTH: JsonSchema = {
   type: 'object',
@@ -82,8 +114,8 @@ export function describeApi(
     Object.entries(named).sort(([one], [other]) => one.localeCompare(other, 'en')),
   );
   describeCommon(document);
-  const responses = { Problem: PROBLEM_RESPONSE };
-  return { ...document, components: { ...document.components, schemas: sorted, responses } };
+  const shared = { schemas: sorted, responses: RESPONSES, headers: HEADERS };
+  return { ...document, components: { ...document.components, ...shared } };
 }
 
 /**
@@ -96,21 +128,48 @@ function describeCommon(document: OpenAPIObject): void {
     if (get && isOurs && !get.security) get.parameters = [...(get.parameters ?? []), VIEW];
     for (const operation of [get, post, patch, retract]) {
       if (!operation) continue;
-      const own = Object.entries(operation.responses).map(([status, response]) => [
-        status,
-        isProblem(response) ? SHARED_PROBLEM : response,
-      ]);
+      const own = ownResponses(operation.responses, isOurs);
       const common = isOurs ? commonResponses(operation === get, operation.security) : {};
-      operation.responses = { ...common, ...(Object.fromEntries(own) as Responses) };
+      operation.responses = { ...common, ...own };
     }
   }
 }
 
+function ownResponses(responses: Responses, isTagged: boolean): Responses {
+  const own = Object.entries(responses).map(([status, response]) => [
+    status,
+    isProblem(response) ? problemAt(status) : withHeaders(response, headersAt(status, isTagged)),
+  ]);
+  return Object.fromEntries(own) as Responses;
+}
+
 function commonResponses(reads: boolean, security: Operation['security']): Responses {
-  const refusals = { '401': SHARED_PROBLEM, '503': SHARED_PROBLEM };
+  const refusals = { '401': UNAUTHORIZED, '503': UNAVAILABLE };
   if (!reads) return refusals;
   const unchanged = { ...refusals, '304': UNCHANGED };
   return security ? unchanged : { ...unchanged, '400': SHARED_PROBLEM };
+}
+
+function problemAt(status: string): object {
+  if (status === '401') return UNAUTHORIZED;
+  return status === '503' ? UNAVAILABLE : SHARED_PROBLEM;
+}
+
+function withHeaders(response: object | undefined, added: object): object {
+  const own = response && 'headers' in response ? (Object(response.headers) as object) : {};
+  return Object.keys(added).length === 0
+    ? { ...response }
+    : { ...response, headers: { ...own, ...added } };
+}
+
+/** The headers that an answer always has. */
+function headersAt(status: string, isTagged: boolean): object {
+  if (status === '201') return LOCATION;
+  return status === '200' && isTagged ? ETAG : {};
+}
+
+function always(description: string): HeaderObject {
+  return { required: true, description, schema: { type: 'string' } };
 }
 
 function isProblem(response: object | undefined): boolean {

@@ -78,7 +78,8 @@ export function Slug(description: string): PropertyDecorator {
 
 /** An absolute http or https address. */
 export function Url(description: string, options: Options = {}): PropertyDecorator {
-  const schema = { type: 'string', format: 'uri', maxLength: 2000 };
+  // Any letters: an address is kept as people write it.
+  const schema = { type: 'string', format: 'iri', maxLength: 2000 };
   return field({ kind: 'text', description, schema }, options, [
     IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false }),
     Length(1, 2000),

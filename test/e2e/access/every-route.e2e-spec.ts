@@ -168,7 +168,7 @@ describe('every route and every role', () => {
   /** What is wrong with the answer of a route to a caller; nothing, when it is as the table says. */
   async function faultsOf({ method, path }: Route, bearer: Bearer): Promise<readonly string[]> {
     const url = path === '*' ? '/v1/keys' : path.replace(':id', NOBODYS_ID).replace('*', 'none');
-    const answer = await sendRaw(accord.baseUrl, { method, path: url, headers: headersOf(bearer) });
+    const answer = await sendRaw(accord, { method, path: url, headers: headersOf(bearer) });
     const said = `${method} ${path} by ${bearer.who}: ${String(answer.status)}`;
     const expected = expectedOf(LEAST_ROLE[path]?.[method === 'HEAD' ? 'GET' : method], bearer);
     const got = [401, 403].includes(answer.status) ? answer.status : 'let in';
@@ -239,7 +239,7 @@ describe('every route and every role', () => {
         for (const bearer of bearers.filter(({ may }) => may === 'reader' || may === false)) {
           const headers = { ...headersOf(bearer), 'if-match': '*', 'x-reason': 'a trick' };
           const sent = body === '' ? headers : { ...headers, 'content-type': 'application/json' };
-          const answer = await sendRaw(accord.baseUrl, {
+          const answer = await sendRaw(accord, {
             method,
             path: trick,
             headers: sent,
@@ -259,7 +259,7 @@ describe('every route and every role', () => {
     const body = JSON.stringify({ name: 'a back door', role: 'admin' });
     const statuses: Record<string, number> = {};
     for (const method of ['HEAD', 'OPTIONS', 'PUT', 'PATCH', 'TRACE', 'PROPFIND', 'SEARCH'])
-      statuses[method] = (await sendRaw(accord.baseUrl, { method, path: '/v1/keys' })).status;
+      statuses[method] = (await sendRaw(accord, { method, path: '/v1/keys' })).status;
     expect(statuses).toEqual({
       HEAD: 401,
       OPTIONS: 204,
@@ -278,9 +278,9 @@ describe('every route and every role', () => {
       'x-rewrite-url': '/v1/factions',
       'x-forwarded-for': '127.0.0.1',
     };
-    const asReader = await sendRaw(accord.baseUrl, { method: 'POST', path, headers, body });
+    const asReader = await sendRaw(accord, { method: 'POST', path, headers, body });
     expect(asReader.status).toBe(401);
-    const asPreflight = await sendRaw(accord.baseUrl, { method: 'OPTIONS', path, headers, body });
+    const asPreflight = await sendRaw(accord, { method: 'OPTIONS', path, headers, body });
     expect([asPreflight.status, asPreflight.text]).toEqual([204, '']);
     expect(await stored()).toEqual(before);
   });

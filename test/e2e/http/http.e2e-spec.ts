@@ -191,7 +191,7 @@ describe('a request that is hardly one', () => {
       ['POST', '/v1', {}, 'not_found', 404],
     ] as const;
     for (const [method, path, headers, code, status] of cases) {
-      const answer = await sendRaw(accord.baseUrl, { method, path, headers });
+      const answer = await sendRaw(accord, { method, path, headers });
       expect([path.slice(0, 40), answer.status]).toEqual([path.slice(0, 40), status]);
       expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
       expect(JSON.parse(answer.text)).toEqual(problem(code, status));

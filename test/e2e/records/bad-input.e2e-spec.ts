@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestApp, type Answer, type TestApp } from '../../support/app.js';
+import { answerOf, startTestApp, type Answer, type TestApp } from '../../support/app.js';
 import {
   announcementOf,
   buildFaction,
@@ -35,8 +35,9 @@ describe('bad input', () => {
     const authorization = `Bearer ${accord.editorKey}`;
     const sent = { authorization, 'if-match': '*', ...headers };
     const response = await fetch(accord.baseUrl + path, { method, headers: sent, body });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
+    const answer = answerOf(response.status, response.headers, await response.text());
+    accord.judge({ method, path }, answer);
+    return answer;
   };
 
   it.each([

@@ -25,7 +25,7 @@ export const PROBLEMS = {
   retracted: [410, 'The record was retracted; the problem says when and why.'],
   stale: [
     412,
-    'The record was changed since the version in If-Match; the fields that differ are listed.',
+    'The record was changed since the version in If-Match; the fields in conflict are listed.',
   ],
   body_too_large: [413, 'The body is larger than 1 MiB.'],
   unsupported_media_type: [415, 'The body is of a type that this address does not take.'],

@@ -83,9 +83,13 @@ export class RecordsService {
   ): Promise<StoredRecord> {
     const definition = definitionOf(this.definitions, type);
     const nestedIn = requireNested(definition);
-    const above = await this.read(nestedIn.type, key, this.readings.now('all'));
-    const body = { ...(await wholeBody(definition, sent)), [nestedIn.field]: above.id };
-    return this.database.write(author, (tx) => this.createWithin(tx, definition, body));
+    const parent = definitionOf(this.definitions, nestedIn.type);
+    const body = await wholeBody(definition, sent);
+    return this.database.write(author, async (tx) => {
+      const read = readWithin(tx);
+      const above = await requireLive(read, parent, await findRecord(read, parent, key, 'all'));
+      return this.createWithin(tx, definition, { ...body, [nestedIn.field]: above.id });
+    });
   }
 
   /** Stores and changes several records in one transaction: all or none, each as if it came alone. */

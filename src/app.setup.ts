@@ -12,6 +12,7 @@ import { addBodyParsers } from './platform/http/body.parsers.js';
 import { addConditionalReads } from './platform/http/conditional.js';
 import { CORS } from './platform/http/cors.js';
 import { describeApi } from './platform/http/openapi.js';
+import { markReplays } from './platform/http/replayed.js';
 import { answerUnreadable, answerUnroutable } from './platform/http/unroutable.js';
 import type { JsonSchema } from './platform/records/field.js';
 import { resourceSchemas } from './platform/records/record.openapi.js';
@@ -67,6 +68,7 @@ function setUp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   addBodyParsers(fastify);
   addConditionalReads(fastify);
+  markReplays(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
+import { CurrentAuthor, type Author } from '../../platform/auth/caller.js';
 import { decodeCursor } from '../../platform/records/cursor.js';
 import { bodyOf } from '../../platform/records/record.body.js';
 import { linkNext } from '../../platform/records/answers.js';
@@ -26,9 +27,10 @@ export class KeysController {
   @problems(400, 401, 403, 413, 415, 503)
   async create(
     @Body() body: unknown,
+    @CurrentAuthor() author: Author,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<KeyView> {
-    const key = await this.keys.issueKey(await bodyOf(KeyBody, body));
+    const key = await this.keys.issueKey(await bodyOf(KeyBody, body), author);
     void reply.header('location', `/v1/keys/${key.id}`).header('cache-control', 'no-store');
     return key;
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { hashOf, newKey } from '../../platform/auth/authenticator.js';
+import type { Author } from '../../platform/auth/caller.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { Database } from '../../platform/prisma/database.js';
 import { encodeCursor, type Position } from '../../platform/records/cursor.js';
@@ -22,12 +23,12 @@ export class KeysService {
   constructor(private readonly database: Database) {}
 
   /** Makes a key and shows it, this once. */
-  async issueKey(body: KeyBody): Promise<KeyView & { readonly key: string }> {
-    const key = newKey();
-    const stored = await this.database.prisma.key.create({
-      data: { name: body.name, role: body.role, hash: hashOf(key) },
+  async issueKey(body: KeyBody, author: Author): Promise<KeyView & { readonly key: string }> {
+    return this.database.write(author, async (tx) => {
+      const key = newKey();
+      const data = { name: body.name, role: body.role, hash: hashOf(key) };
+      return { ...present(await tx.key.create({ data })), key };
     });
-    return { ...present(stored), key };
   }
 
   /** A page of all keys, revoked ones too, the oldest first. */

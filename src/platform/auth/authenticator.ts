@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../errors/problem.js';
 import { Database } from '../prisma/database.js';
-import type { Caller } from './caller.js';
+import { bearerIn, type Caller } from './caller.js';
 import { findKeyHolder } from './keys.db.js';
 
 /** The hash under which a key is stored. Keys are random, so a fast hash without salt is enough. */
@@ -27,7 +27,7 @@ export class Authenticator {
    */
   async identify(header: string | undefined): Promise<Caller> {
     if (header === undefined || header === '') return { role: 'reader' };
-    const [, key] = /^Bearer +(\S+)$/i.exec(header) ?? [];
+    const key = bearerIn(header);
     const found = key === undefined ? undefined : await findKeyHolder(this.database, hashOf(key));
     if (found) return { role: found.role, keyId: found.id, keyName: found.name };
     throw new Problem(

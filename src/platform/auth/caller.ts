@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../errors/problem.js';
 import { readPrecondition, type Precondition } from '../http/etag.js';
+import { readOnce, type Once } from '../once/once.js';
 
 /** What a caller may do: anybody reads, an editor writes records, an admin also manages keys. */
 export const ROLES = ['reader', 'editor', 'admin'] as const;
@@ -20,22 +21,29 @@ export interface Author {
   readonly requestId: string | null;
   /** The instant at which the writes are recorded, ISO; left out, now. For a story that is told in its own time. */
   readonly instant?: string;
+  /** There when the request is done once, however often it is sent. */
+  readonly once?: Once;
 }
 
 /** With whose eyes a request reads: all there is, as key holders do, or what is public. */
 export type View = 'all' | 'public';
 
-/** A request whose caller the guard has established. */
-export type KnownRequest = FastifyRequest & { caller?: Caller; view?: View };
+/** A request whose caller the guard has established; `isReplayed` when its answer was given before. */
+export type KnownRequest = FastifyRequest & { caller?: Caller; view?: View; isReplayed?: boolean };
 
 const MAX_REASON = 500;
+
+/** The key in an Authorization header. */
+export function bearerIn(header: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+}
 
 /** The view of the request, as the guard established it. */
 export const CurrentView = createParamDecorator((_: unknown, context: ExecutionContext): View => {
   return context.switchToHttp().getRequest<KnownRequest>().view ?? 'public';
 });
 
-/** The author of a write: the caller's key, and the reason in the X-Reason header. */
+/** The author of a write: the caller's key, the reason in the X-Reason header, and the Idempotency-Key of a POST. */
 export const CurrentAuthor = createParamDecorator(
   (_: unknown, context: ExecutionContext): Author => {
     return authorOf(context.switchToHttp().getRequest<KnownRequest>());
@@ -57,12 +65,27 @@ export const CurrentEdit = createParamDecorator((_: unknown, context: ExecutionC
 function authorOf(request: KnownRequest): Author {
   const caller = request.caller ?? { role: 'reader' };
   if (caller.role === 'reader') throw new Problem('unauthorized', 'Writing needs a key.');
+  const once = request.method === 'POST' ? onceOf(request) : undefined;
   return {
     name: caller.keyName,
     keyId: caller.keyId,
     reason: reasonIn(request),
     requestId: request.id,
+    ...(once ? { once } : {}),
   };
+}
+
+function onceOf(request: KnownRequest): Once | undefined {
+  const [path = ''] = request.url.split('?');
+  return readOnce({
+    idempotencyKey: request.headers['idempotency-key'],
+    bearer: bearerIn(request.headers.authorization) ?? '',
+    route: `${request.method} ${path}`,
+    body: request.body,
+    onReplay: () => {
+      request.isReplayed = true;
+    },
+  });
 }
 
 function reasonIn(request: FastifyRequest): string | null {

@@ -22,10 +22,11 @@ export const PROBLEMS = {
   announcement_exists: [409, 'A merger has exactly one announcement.'],
   attendance_exists: [409, 'The person’s attendance at this meeting is already recorded.'],
   succession_exists: [409, 'The merger’s succession is already recorded.'],
+  idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
   retracted: [410, 'The record was retracted; the problem says when and why.'],
   stale: [
     412,
-    'The record was changed since the version in If-Match; the fields that differ are listed.',
+    'The record was changed since the version in If-Match; the fields in conflict are listed.',
   ],
   body_too_large: [413, 'The body is larger than 1 MiB.'],
   unsupported_media_type: [415, 'The body is of a type that this address does not take.'],
@@ -41,12 +42,13 @@ export const PROBLEMS = {
     'A merger keeps its one announcement: it cannot be retracted or made something else.',
   ],
   unknown_citation_field: [422, 'The cited record has no such field.'],
+  idempotency_key_reused: [422, 'The Idempotency-Key was sent with another body before.'],
   constraint_violated: [422, 'The database refuses the row.'],
   precondition_required: [428, 'Changing a record needs If-Match with its ETag.'],
   internal: [500, 'A bug of ours.'],
   unavailable: [
     503,
-    'The database does not answer or is too busy. Nothing is half stored; see whether a write is there before you repeat it.',
+    'The database does not answer or is too busy. Nothing is half stored; repeat a write with its Idempotency-Key, or look first.',
   ],
 } as const satisfies Record<string, readonly [number, string]>;
 

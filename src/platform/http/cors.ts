@@ -2,8 +2,16 @@
 export const CORS = {
   origin: '*',
   methods: ['GET', 'HEAD'],
-  allowedHeaders: ['Authorization', 'If-None-Match'],
-  exposedHeaders: ['ETag', 'Link', 'Location', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  allowedHeaders: ['Authorization', 'Idempotency-Key', 'If-None-Match'],
+  exposedHeaders: [
+    'ETag',
+    'Idempotent-Replayed',
+    'Link',
+    'Location',
+    'Retry-After',
+    'WWW-Authenticate',
+    'X-Request-Id',
+  ],
   // An OPTIONS that is no preflight gets the same empty answer, not an error that is no problem+json.
   strictPreflight: false,
 };

@@ -81,6 +81,22 @@ const VIEW: ParameterObject = {
 
 const UNCHANGED = { description: 'Unchanged since the ETag in If-None-Match', headers: ETAG };
 
+const IDEMPOTENCY_KEY: ParameterObject = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Any text of your own, new for each request and the same when it is sent again: within 24 hours it is done once, and the same answer given again.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
+};
+
+const REPLAYED = {
+  'Idempotent-Replayed': {
+    description: 'There when the request was done before; this is its answer of then.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+} as const;
+
 const HEALTH: JsonSchema = {
   type: 'object',
   additionalProperties: false,
@@ -125,7 +141,7 @@ export function describeApi(
 function describeCommon(document: OpenAPIObject): void {
   for (const [path, { get, post, patch, delete: retract }] of Object.entries(document.paths)) {
     const isOurs = path.startsWith('/v1');
-    if (get && isOurs && !get.security) get.parameters = [...(get.parameters ?? []), VIEW];
+    if (isOurs) describeParameters(get, post);
     for (const operation of [get, post, patch, retract]) {
       if (!operation) continue;
       const own = ownResponses(operation.responses, isOurs);
@@ -141,6 +157,22 @@ function ownResponses(responses: Responses, isTagged: boolean): Responses {
     isProblem(response) ? problemAt(status) : withHeaders(response, headersAt(status, isTagged)),
   ]);
   return Object.fromEntries(own) as Responses;
+}
+
+/** What can be asked as readers see it, and what can be sent again. */
+function describeParameters(get: Operation | undefined, post: Operation | undefined): void {
+  if (get && !get.security) get.parameters = [...(get.parameters ?? []), VIEW];
+  if (post) describeOnce(post);
+}
+
+function describeOnce(post: Operation): void {
+  post.parameters = [...(post.parameters ?? []), IDEMPOTENCY_KEY];
+  const described = Object.entries(post.responses).map(([status, response]) => [
+    status,
+    isProblem(response) ? response : { ...response, headers: REPLAYED },
+  ]);
+  const refusals = { '400': SHARED_PROBLEM, '409': SHARED_PROBLEM, '422': SHARED_PROBLEM };
+  post.responses = { ...refusals, ...(Object.fromEntries(described) as Responses) };
 }
 
 function commonResponses(reads: boolean, security: Operation['security']): Responses {

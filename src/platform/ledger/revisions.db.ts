@@ -3,7 +3,8 @@ import type { View } from '../auth/caller.js';
 import type { Read } from '../prisma/database.js';
 import { rowOfRevision } from '../records/reading.js';
 import type { Definitions, RecordDefinition } from '../records/record.definition.js';
-import { bodyExpression } from '../records/records.db.js';
+import { columnsOf, type Field } from '../records/field.js';
+import { bodyExpression, fieldExpression } from '../records/records.db.js';
 
 /** One change of one record: its body before and after, as JSON text within JSON text. */
 export interface RevisionRow {
@@ -84,22 +85,77 @@ const PUBLIC_HISTORY = `${HISTORY}
     ORDER BY latest.version DESC LIMIT 1
   ) AS told`;
 
-/** The body of a record at a version; undefined when it never had that version. */
+/** A record as it was at a version: its body as JSON text. */
+export interface PastBody {
+  readonly version: number;
+  readonly json: string;
+}
+
+/** The record at the newest of some versions; undefined when it never had any of them. */
 export async function bodyAtVersion(
   tx: Prisma.TransactionClient,
   definition: RecordDefinition,
   id: string,
-  version: number,
-): Promise<string | undefined> {
-  const [row] = await tx.$queryRawUnsafe<{ json: string }[]>(
-    `SELECT ${bodyExpression(definition, 'later')}::text AS json
+  versions: readonly number[],
+): Promise<PastBody | undefined> {
+  const [row] = await tx.$queryRawUnsafe<PastBody[]>(
+    `SELECT revision.version AS version, ${bodyExpression(definition, 'later')}::text AS json
      FROM revisions AS revision
      CROSS JOIN LATERAL jsonb_populate_record(NULL::${definition.table}, revision.after) AS later
-     WHERE revision.record_type = '${definition.type}' AND revision.record_id = $1::uuid AND revision.version = $2::int`,
+     WHERE revision.record_type = '${definition.type}' AND revision.record_id = $1::uuid AND revision.version = ANY ($2::int[])
+     ORDER BY revision.version DESC LIMIT 1`,
+    id,
+    versions,
+  );
+  return row;
+}
+
+/** A field that was changed: what it held at a version, and what it holds now. */
+export interface ChangedField {
+  readonly name: string;
+  readonly base: unknown;
+  readonly theirs: unknown;
+}
+
+/**
+ * The fields in which a record differs from what it was at a version. With `yours`, the row of some fields that somebody
+ * wants to store: of these fields only those that now hold neither what they held then nor what is wanted.
+ */
+export async function changedSince(
+  tx: Prisma.TransactionClient,
+  definition: RecordDefinition,
+  { id, version }: { readonly id: string; readonly version: number },
+  yours?: { readonly names: readonly string[]; readonly row: Readonly<Record<string, unknown>> },
+): Promise<readonly ChangedField[]> {
+  const { table, type } = definition;
+  const fields = definition.fields.map(
+    (field) => `('${field.name}', ${isChanged(field)},
+       to_jsonb(${fieldExpression(field, 'base')}), to_jsonb(${fieldExpression(field, 'theirs')}))`,
+  );
+  return tx.$queryRawUnsafe<ChangedField[]>(
+    `SELECT field.name AS name, field.base AS base, field.theirs AS theirs
+     FROM revisions AS revision
+     CROSS JOIN (SELECT $3::text[] AS names, $4::jsonb AS sent) AS asked
+     JOIN ${table} AS theirs ON theirs.id = revision.record_id
+     CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, revision.after) AS base
+     CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, asked.sent) AS yours
+     CROSS JOIN LATERAL (VALUES ${fields.join(', ')}) AS field (name, changed, base, theirs)
+     WHERE revision.record_type = '${type}' AND revision.record_id = $1::uuid AND revision.version = $2::int
+       AND field.changed AND (asked.names IS NULL OR field.name = ANY (asked.names))`,
     id,
     version,
+    yours?.names ?? null,
+    yours ? JSON.stringify(yours.row) : null,
   );
-  return row?.json;
+}
+
+function isChanged(field: Field): string {
+  const row = (alias: string): string =>
+    `ROW(${columnsOf(field)
+      .map((column) => `${alias}."${column}"`)
+      .join(', ')})`;
+  return `${row('theirs')} IS DISTINCT FROM ${row('base')}
+       AND (asked.sent IS NULL OR ${row('theirs')} IS DISTINCT FROM ${row('yours')})`;
 }
 
 /** When and why a record was retracted, as it was at its version. */

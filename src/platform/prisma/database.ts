@@ -4,6 +4,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { Author } from '../auth/caller.js';
+import { answerOnce } from '../once/answer.once.js';
 
 const ATTEMPTS = 4;
 
@@ -73,7 +74,8 @@ export class Database implements OnApplicationShutdown {
 
   /**
    * Runs a transaction in the author's name: every revision it writes bears the actor and the reason. Tried again when it
-   * loses to another one (a serialization conflict, a deadlock), with a growing random pause.
+   * loses to another one (a serialization conflict, a deadlock), with a growing random pause. One that the author asks to be
+   * done once is done once, and its result given again: see `answer.once.ts`.
    */
   async write<Result>(
     author: Author,
@@ -84,7 +86,7 @@ export class Database implements OnApplicationShutdown {
         return await this.prisma.$transaction(
           async (tx) => {
             await signAs(tx, author);
-            return work(tx);
+            return author.once ? answerOnce(tx, author.once, () => work(tx)) : work(tx);
           },
           { maxWait: 2_000, timeout: 10_000 },
         );

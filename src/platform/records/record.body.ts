@@ -11,7 +11,8 @@ import { KEPT_FIELDS } from './record.schema.js';
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The whole body of a record, from what was sent: every field is there, null or its fallback when it was left out.
+ * The whole body of a record, from what was sent: every field is there, null or its fallback when it was left out. What no
+ * field can answer alone is not asked yet.
  *
  * @throws Problem `validation_failed` with a pointer to every bad field
  */
@@ -24,7 +25,6 @@ export async function wholeBody(definition: RecordDefinition, sent: unknown): Pr
     if (!field.fromPath)
       whole[field.name] = withLowerIds(field, body[field.name] ?? field.fallback);
   }
-  assertPeriods(definition, whole);
   return whole;
 }
 
@@ -44,37 +44,17 @@ export async function bodyOf<Body extends object>(
 }
 
 /**
- * A merge patch applied (RFC 7396): a null removes, an object is merged, anything else replaces.
+ * The body of a record after a patch; what a patch does not touch stays. What no field can answer alone is not asked
+ * yet.
  *
- * @example
- * mergePatch({ a: 1, b: { c: 1, d: 2 } }, { a: null, b: { c: 3 } }); // { b: { c: 3, d: 2 } }
- */
-export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
-  for (const [name, value] of Object.entries(patch)) {
-    const result = value === null ? undefined : mergePatch(merged[name], value);
-    if (result === undefined) Reflect.deleteProperty(merged, name);
-    else
-      Object.defineProperty(merged, name, {
-        value: result,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-  }
-  return merged;
-}
-
-/**
- * The body of a record after a patch; what a patch does not touch stays.
- *
+ * @param seen the record as the writer saw it: what the patch touches is merged into that
  * @throws Problem `validation_failed`, also for a field that is fixed
  */
 export async function patchedBody(
   definition: RecordDefinition,
   current: Json,
   sent: unknown,
+  seen: Json = current,
 ): Promise<Json> {
   const patch = requireObject(sent);
   const fixed = definition.fields.filter(
@@ -97,7 +77,9 @@ export async function patchedBody(
   refuseFields(readOnly ?? [], 'is read-only');
   refuseFields(unknown ?? [], 'is not a field');
   const kept = Object.fromEntries(
-    definition.fields.filter(({ fromPath }) => !fromPath).map(({ name }) => [name, current[name]]),
+    definition.fields
+      .filter(({ fromPath }) => !fromPath)
+      .map(({ name }) => [name, (name in patch ? seen : current)[name]]),
   );
   const fixedFromPath = new Set(
     definition.fields.filter(({ fromPath }) => fromPath).map(({ name }) => name),
@@ -105,7 +87,42 @@ export async function patchedBody(
   const own = Object.fromEntries(
     Object.entries(patch).filter(([name]) => !fixedFromPath.has(name)),
   );
-  return wholeBody(definition, mergePatch(kept, own));
+  return { ...current, ...(await wholeBody(definition, mergePatch(kept, own))) };
+}
+
+/** Asks that no period of a body ends before it starts. */
+export function assertPeriods(definition: RecordDefinition, body: Json): void {
+  for (const [start, end] of definition.periods ?? []) assertPeriod(body, [start, end], '');
+  for (const { name } of definition.fields) {
+    const list = body[name];
+    if (!Array.isArray(list)) continue;
+    list.forEach((each: unknown, at) => {
+      if (isObject(each)) assertPeriod(each, ['startDate', 'endDate'], `/${name}/${String(at)}`);
+    });
+  }
+}
+
+/**
+ * A merge patch applied (RFC 7396): a null removes, an object is merged, anything else replaces.
+ *
+ * @example
+ * mergePatch({ a: 1, b: { c: 1, d: 2 } }, { a: null, b: { c: 3 } }); // { b: { c: 3, d: 2 } }
+ */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    const result = value === null ? undefined : mergePatch(merged[name], value);
+    if (result === undefined) Reflect.deleteProperty(merged, name);
+    else
+      Object.defineProperty(merged, name, {
+        value: result,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+  }
+  return merged;
 }
 
 /**
@@ -149,17 +166,6 @@ function withLowerIds({ kind }: Field, value: unknown): unknown {
 
 function lower(id: unknown): unknown {
   return typeof id === 'string' ? id.toLowerCase() : id;
-}
-
-function assertPeriods(definition: RecordDefinition, body: Json): void {
-  for (const [start, end] of definition.periods ?? []) assertPeriod(body, [start, end], '');
-  for (const { name } of definition.fields) {
-    const list = body[name];
-    if (!Array.isArray(list)) continue;
-    list.forEach((each: unknown, at) => {
-      if (isObject(each)) assertPeriod(each, ['startDate', 'endDate'], `/${name}/${String(at)}`);
-    });
-  }
 }
 
 function assertPeriod(dates: Json, [start, end]: readonly [string, string], above: string): void {

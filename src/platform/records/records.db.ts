@@ -32,13 +32,23 @@ export function jsonExpression(
   alias: string,
   names: readonly string[],
 ): string {
-  const column = (name: string): string => `${alias}."${columnOf(name)}"`;
   const columns = names.map((name) => {
     const field = definition.fields.find((each) => each.name === name);
-    if (field) return `${fieldExpression(field, column)} AS "${name}"`;
-    return `${name.endsWith('At') ? `iso_instant(${column(name)})` : column(name)} AS "${name}"`;
+    if (field) return `${fieldExpression(field, alias)} AS "${name}"`;
+    const column = `${alias}."${columnOf(name)}"`;
+    return `${name.endsWith('At') ? `iso_instant(${column})` : column} AS "${name}"`;
   });
   return `(SELECT row_to_json(body) FROM (SELECT ${columns.join(', ')}) AS body)`;
+}
+
+/** A field of a row as the API shows it. */
+export function fieldExpression(field: Field, alias: string): string {
+  const column = (name: string): string => `${alias}."${columnOf(name)}"`;
+  if (field.kind !== 'oneReference') return column(field.name);
+  const keys = Object.keys(field.targets ?? {});
+  const names = keys.map((key) => column(nestedName(field.name, key)));
+  const pairs = keys.map((key, at) => `'${key}', ${names[at] ?? ''}`);
+  return `CASE WHEN num_nonnulls(${names.join(', ')}) > 0 THEN json_strip_nulls(json_build_object(${pairs.join(', ')})) END`;
 }
 
 /** The row of a body: its columns by name, as `jsonb_populate_record` reads them. */
@@ -191,14 +201,6 @@ export async function freeSlug(
   let slug = base;
   for (let next = 2; slugs.has(slug); next += 1) slug = `${base}-${String(next)}`;
   return slug;
-}
-
-function fieldExpression(field: Field, column: (name: string) => string): string {
-  if (field.kind !== 'oneReference') return column(field.name);
-  const keys = Object.keys(field.targets ?? {});
-  const names = keys.map((key) => column(nestedName(field.name, key)));
-  const pairs = keys.map((key, at) => `'${key}', ${names[at] ?? ''}`);
-  return `CASE WHEN num_nonnulls(${names.join(', ')}) > 0 THEN json_strip_nulls(json_build_object(${pairs.join(', ')})) END`;
 }
 
 function recordColumns(definition: RecordDefinition, view: View): string {

@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import slugify from '@sindresorhus/slugify';
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { RecordType } from '../../domain/vocabulary.js';
 import type { Author, Edit } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
 import type { Precondition } from '../http/etag.js';
-import { bodyAtVersion, retractionOf } from '../ledger/revisions.db.js';
-import { Database, readWithin, recordAt, type Read } from '../prisma/database.js';
+import { Database, readWithin, recordAt } from '../prisma/database.js';
 import { patchedBody, wholeBody } from './record.body.js';
+import { admitBody, parseBody, storeChange, withSlug } from './record.changes.js';
 import {
   DEFINITIONS,
   requireNested,
@@ -15,17 +14,14 @@ import {
   type RecordDefinition,
   type RuleContext,
 } from './record.definition.js';
-import { differences } from './record.differences.js';
 import {
-  findRecord,
-  freeSlug,
-  insertRecord,
-  lockRecord,
-  retractRecord,
-  rowOf,
-  updateRecord,
-} from './records.db.js';
-import { definitionOf, requireReferences, requireUnreferenced } from './references.db.js';
+  findSeen,
+  requireLive,
+  requireNoConflict,
+  requireUnchanged,
+} from './record.preconditions.js';
+import { findRecord, insertRecord, lockRecord, retractRecord, rowOf } from './records.db.js';
+import { definitionOf, requireUnreferenced } from './references.db.js';
 import type { Reading } from './reading.js';
 import { Readings } from './readings.js';
 import type { StoredRecord } from './stored.record.js';
@@ -87,9 +83,13 @@ export class RecordsService {
   ): Promise<StoredRecord> {
     const definition = definitionOf(this.definitions, type);
     const nestedIn = requireNested(definition);
-    const above = await this.read(nestedIn.type, key, this.readings.now('all'));
-    const body = { ...(await wholeBody(definition, sent)), [nestedIn.field]: above.id };
-    return this.database.write(author, (tx) => this.createWithin(tx, definition, body));
+    const parent = definitionOf(this.definitions, nestedIn.type);
+    const body = await wholeBody(definition, sent);
+    return this.database.write(author, async (tx) => {
+      const read = readWithin(tx);
+      const above = await requireLive(read, parent, await findRecord(read, parent, key, 'all'));
+      return this.createWithin(tx, definition, { ...body, [nestedIn.field]: above.id });
+    });
   }
 
   /** Stores and changes several records in one transaction: all or none, each as if it came alone. */
@@ -119,8 +119,7 @@ export class RecordsService {
     given: Body,
   ): Promise<StoredRecord> {
     const context = this.context(tx);
-    await requireReferences(tx, this.definitions, definition, { body: given, before: null });
-    await definition.rules.check?.(context, { id: null, body: given, before: null });
+    await admitBody(context, definition, { id: null, body: given, before: null });
     const body = await withSlug(tx, definition, given, null);
     const record = await insertRecord(tx, definition, rowOf(definition, body));
     await definition.rules.created?.(context, record.id, body);
@@ -128,7 +127,8 @@ export class RecordsService {
   }
 
   /**
-   * Changes a record by a merge patch (RFC 7396).
+   * Changes a record by a merge patch (RFC 7396). Of an older version than the current one it is merged, field by field,
+   * with what was changed since.
    *
    * @throws Problem `not_found`, `retracted`, `stale`, `validation_failed`, and what its rules refuse
    */
@@ -159,8 +159,8 @@ export class RecordsService {
         definition,
         await lockRecord(tx, definition, key),
       );
-      await requireExpected(tx, definition, current, { expected, sent: null });
-      const body = parseBody(current.json);
+      await requireUnchanged(tx, definition, current, expected);
+      const body = parseBody(current);
       const companions =
         (await definition.rules.retracting?.(this.context(tx), current.id, body)) ?? [];
       for (const companion of companions)
@@ -178,14 +178,12 @@ export class RecordsService {
     const definition = definitionOf(this.definitions, target.type);
     const locked = await lockRecord(tx, definition, target.key);
     const current = await requireLive(readWithin(tx), definition, locked);
-    const before = parseBody(current.json);
-    await requireExpected(tx, definition, current, { expected, sent });
-    const patched = { ...before, ...(await patchedBody(definition, before, sent)) };
-    const { id } = current;
-    await requireReferences(tx, this.definitions, definition, { body: patched, before });
-    await definition.rules.check?.(this.context(tx), { id, body: patched, before });
-    const body = await withSlug(tx, definition, patched, id);
-    return updateRecord(tx, definition, id, rowOf(definition, body));
+    const seen = await findSeen(tx, definition, current, expected);
+    const before = parseBody(current);
+    const body = await patchedBody(definition, before, sent, parseBody(seen));
+    const touched = Object.keys(Object(sent) as Body).map((name) => [name, body[name]] as const);
+    await requireNoConflict(tx, definition, { current, seen }, Object.fromEntries(touched));
+    return storeChange(this.context(tx), definition, { id: current.id, body, before });
   }
 
   private async retractWithin(
@@ -200,59 +198,4 @@ export class RecordsService {
   private context(tx: Prisma.TransactionClient): RuleContext {
     return { tx, definitions: this.definitions };
   }
-}
-
-/** The record itself, or the refusal that an absent or a retracted one is answered with. */
-async function requireLive(
-  read: Read,
-  definition: RecordDefinition,
-  record: StoredRecord | undefined,
-): Promise<StoredRecord> {
-  if (!record) throw new Problem('not_found', `There is no such record in /${definition.type}.`);
-  if (!record.retracted) return record;
-  const retraction = await retractionOf(read, definition, record);
-  const why = retraction?.reason ?? 'no reason was given';
-  throw new Problem('retracted', `The record was retracted: ${why}`, {
-    retractedAt: retraction?.retractedAt ?? null,
-    reason: retraction?.reason ?? null,
-  });
-}
-
-/** A readable address: the one given, or one made from the name. */
-async function withSlug(
-  tx: Prisma.TransactionClient,
-  definition: RecordDefinition,
-  body: Body,
-  id: string | null,
-): Promise<Body> {
-  if (!definition.hasSlug || body['slug'] !== null) return body;
-  const name = body[definition.nameField ?? 'name'];
-  const base = slugify(typeof name === 'string' ? name : '')
-    .slice(0, 80)
-    .replace(/-+$/, '');
-  return {
-    ...body,
-    slug: await freeSlug(tx, definition, base === '' ? definition.title.toLowerCase() : base, id),
-  };
-}
-
-async function requireExpected(
-  tx: Prisma.TransactionClient,
-  definition: RecordDefinition,
-  current: StoredRecord,
-  { expected, sent }: { readonly expected: Precondition; readonly sent: unknown },
-): Promise<void> {
-  if (expected === 'any' || expected.has(current.version)) return;
-  const [version] = expected;
-  const base =
-    version === undefined ? undefined : await bodyAtVersion(tx, definition, current.id, version);
-  const seen = base === undefined ? null : parseBody(base);
-  throw new Problem('stale', `The record is at version ${String(current.version)} now.`, {
-    version: current.version,
-    conflicts: seen ? differences(definition, seen, parseBody(current.json), sent) : [],
-  });
-}
-
-function parseBody(json: string): Body {
-  return JSON.parse(json) as Body;
 }

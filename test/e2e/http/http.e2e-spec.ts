@@ -8,7 +8,15 @@ import { startTestApp, type Answer, type TestApp } from '../../support/app.js';
 import { sendRaw } from '../../support/routes.js';
 
 const ORIGIN = { origin: 'https://newsroom.example.org' };
-const EXPOSED = ['etag', 'link', 'location', 'retry-after', 'www-authenticate', 'x-request-id'];
+const EXPOSED = [
+  'etag',
+  'idempotent-replayed',
+  'link',
+  'location',
+  'retry-after',
+  'www-authenticate',
+  'x-request-id',
+];
 
 let accord: TestApp;
 beforeAll(async () => {
@@ -58,6 +66,7 @@ describe('a browser on another site', () => {
       expect(words(headers.get('access-control-allow-methods'))).toEqual(['get', 'head']);
       expect(words(headers.get('access-control-allow-headers'))).toEqual([
         'authorization',
+        'idempotency-key',
         'if-none-match',
       ]);
     }

@@ -94,14 +94,10 @@ describe('a change by plain SQL', () => {
       { version: 2, actor: expect.stringMatching(/^sql:/), after: { name: 'PSP' } },
       { version: 1, actor: 'the editor', before: null },
     ]);
-    const stale = await accord.patch(
-      `/v1/factions/${id}`,
-      { summary: 'x' },
-      { 'if-match': '"v1"' },
-    );
+    const stale = await accord.patch(`/v1/factions/${id}`, { name: 'x' }, { 'if-match': '"v1"' });
     expect(stale.body).toMatchObject({
       code: 'stale',
-      conflicts: [{ pointer: '/name', base: 'Pak Sarzameen Party', theirs: 'PSP' }],
+      conflicts: [{ pointer: '/name', base: 'Pak Sarzameen Party', theirs: 'PSP', yours: 'x' }],
     });
   });
 

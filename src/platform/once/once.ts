@@ -1,0 +1,73 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { Problem } from '../errors/problem.js';
+
+/** A request that is done once, however often it is sent. All of it is derived from the caller's key. */
+export interface Once {
+  /** Where its answer is kept: a hash of the Idempotency-Key and the route. */
+  readonly address: Bytes;
+  /** A hash of the body: the same for equal bodies only. */
+  readonly fingerprint: Bytes;
+  /** Seals the answer. */
+  readonly secret: Bytes;
+  /** Told when the answer is one that was kept. */
+  readonly onReplay: () => void;
+}
+
+/** Bytes as Postgres and `node:crypto` take them. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** A request as it came. */
+export interface SentOnce {
+  /** The Idempotency-Key. */
+  readonly idempotencyKey: unknown;
+  /** The key of its author. */
+  readonly bearer: string;
+  /** Its method and its path, without a query. */
+  readonly route: string;
+  readonly body: unknown;
+  readonly onReplay: () => void;
+}
+
+/**
+ * What makes a request one that is done once; undefined without an Idempotency-Key.
+ *
+ * @throws Problem `bad_request` when the key is not 1 to 255 printable characters of ASCII
+ */
+export function readOnce({
+  idempotencyKey,
+  bearer,
+  route,
+  body,
+  onReplay,
+}: SentOnce): Once | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  if (typeof idempotencyKey !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey)) {
+    throw new Problem(
+      'bad_request',
+      'Idempotency-Key is 1 to 255 printable ASCII characters, the same when the request is sent again.',
+    );
+  }
+  const derive = (use: string): Bytes =>
+    new Uint8Array(hkdfSync('sha256', bearer, idempotencyKey, `accord ${use}`, 32));
+  return {
+    address: keyedHash(derive('address'), route),
+    fingerprint: keyedHash(derive('fingerprint'), canonical(body)),
+    secret: derive('answer'),
+    onReplay,
+  };
+}
+
+function keyedHash(key: Bytes, text: string): Bytes {
+  return new Uint8Array(createHmac('sha256', key).update(text).digest());
+}
+
+/** One text for all JSON that means the same: the order of members and the space between them do not count. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null)
+    return value === undefined ? '' : JSON.stringify(value);
+  const members = Object.entries(value)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
+  return `{${members.join(',')}}`;
+}

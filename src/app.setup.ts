@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
 import { resources } from './features/resources.js';
+import { standingSchemas } from './features/standing/standing.schema.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
@@ -57,6 +58,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...indexSchemas,
     ...statusSchemas,
     ...tallySchemas,
+    ...standingSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);

@@ -5,6 +5,7 @@ import { resources } from './features/resources.js';
 import { StandingModule } from './features/standing/standing.module.js';
 import { StatusModule } from './features/status/status.module.js';
 import { TallyModule } from './features/tally/tally.module.js';
+import { TrackRecordsModule } from './features/track-records/track-records.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { RecordsModule } from './platform/records/records.module.js';
 
@@ -20,6 +21,7 @@ export class AppModule {
         StatusModule,
         TallyModule,
         StandingModule,
+        TrackRecordsModule,
         AccessModule,
         IndexModule,
       ],

@@ -9,6 +9,7 @@ import { resources } from './features/resources.js';
 import { standingSchemas } from './features/standing/standing.schema.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
+import { trackRecordSchemas } from './features/track-records/track-records.schema.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
 import { addConditionalReads } from './platform/http/conditional.js';
 import { CORS } from './platform/http/cors.js';
@@ -59,6 +60,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...statusSchemas,
     ...tallySchemas,
     ...standingSchemas,
+    ...trackRecordSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);

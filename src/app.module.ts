@@ -2,8 +2,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './features/access/access.module.js';
 import { IndexModule } from './features/index/index.module.js';
 import { resources } from './features/resources.js';
+import { StandingModule } from './features/standing/standing.module.js';
 import { StatusModule } from './features/status/status.module.js';
 import { TallyModule } from './features/tally/tally.module.js';
+import { TrackRecordsModule } from './features/track-records/track-records.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { RecordsModule } from './platform/records/records.module.js';
 
@@ -18,6 +20,8 @@ export class AppModule {
         RecordsModule.for(resources),
         StatusModule,
         TallyModule,
+        StandingModule,
+        TrackRecordsModule,
         AccessModule,
         IndexModule,
       ],

@@ -6,8 +6,10 @@ import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
 import { resources } from './features/resources.js';
+import { standingSchemas } from './features/standing/standing.schema.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
+import { trackRecordSchemas } from './features/track-records/track-records.schema.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
 import { addConditionalReads } from './platform/http/conditional.js';
 import { CORS } from './platform/http/cors.js';
@@ -58,6 +60,8 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...indexSchemas,
     ...statusSchemas,
     ...tallySchemas,
+    ...standingSchemas,
+    ...trackRecordSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);

@@ -1,5 +1,7 @@
 /** Facts for specs: each factory takes an id and what the case is about, and fills in the rest. */
 import type {
+  CitationFact,
+  Evidence,
   FactionFact,
   MandateFact,
   MeetingFact,
@@ -9,7 +11,6 @@ import type {
   ParticipantFact,
   PersonFact,
   PredictionFact,
-  QuoteFact,
   Recorded,
   StanceFact,
   SuccessionFact,
@@ -42,13 +43,14 @@ export function buildFacts(given: Partial<MergerFacts> = {}): MergerFacts {
     milestones: [],
     transitions: [],
     meetings: [],
+    attendance: [],
     motions: [],
     voteEvents: [],
     votes: [],
     mandates: [],
     predictions: [],
     successions: [],
-    quotes: [],
+    evidence: buildEvidence(),
     ...given,
   };
 }
@@ -212,7 +214,8 @@ export function buildSuccession(id: string, given: Given<SuccessionFact> = {}): 
   };
 }
 
-export function buildQuote(id: string, given: Given<QuoteFact> = {}): QuoteFact {
+/** A citation of a mandate in support of it, by an article of nobody on nobody's record: give it what the case is about. */
+export function buildCitation(id: string, given: Given<CitationFact> = {}): CitationFact {
   return {
     id,
     createdAt,
@@ -222,12 +225,29 @@ export function buildQuote(id: string, given: Given<QuoteFact> = {}): QuoteFact 
     stance: 'supports',
     speakerId: null,
     speakerLabel: 'a source',
-    quote: 'The party has full confidence in him.',
+    onRecord: null,
+    quote: null,
     sourceId: 'source',
     sourceTitle: 'Efforts on to unify MQM factions',
+    sourceKind: 'article',
+    publisher: null,
     publishedOn: '2022-12-30',
     ...given,
   };
+}
+
+/** A citation with a quote. */
+export function buildQuote(id: string, given: Given<CitationFact> = {}): CitationFact {
+  return buildCitation(id, { quote: 'The party has full confidence in him.', ...given });
+}
+
+/** Citations and, unless it is given, a lineage in which every source stands for itself. */
+export function buildEvidence(given: Partial<Evidence> = {}): Evidence {
+  const { citations = [] } = given;
+  const lineage = citations.map(({ sourceId, publisher }) => {
+    return { id: sourceId, derivedFromId: null, publisher };
+  });
+  return { citations, lineage, members: [], factions: [], ...given };
 }
 
 /** The last instant of a day: what `asOf` means by it. */

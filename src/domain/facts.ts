@@ -175,23 +175,51 @@ export interface SuccessionFact extends Recorded {
   readonly date: PartialDate;
 }
 
-/** A citation with a quote, of a record of this merger, with its source's date. */
-export interface QuoteFact extends Recorded {
+/** Who was at a meeting, or was asked to be. */
+export interface AttendanceFact extends Recorded {
+  readonly meetingId: string;
+  readonly personId: string;
+}
+
+/** A citation with what is known of its source. */
+export interface CitationFact extends Recorded {
   readonly recordType: words.RecordType;
   readonly recordId: string;
   readonly field: string | null;
   readonly stance: words.CitationStance;
   readonly speakerId: string | null;
   readonly speakerLabel: string | null;
-  readonly quote: string;
+  readonly onRecord: boolean | null;
+  readonly quote: string | null;
   readonly sourceId: string;
   readonly sourceTitle: string;
-  readonly publishedOn: PartialDate;
+  readonly sourceKind: words.SourceKind;
+  readonly publisher: string | null;
+  readonly publishedOn: PartialDate | null;
+}
+
+/** Where a source comes from. To a reader some of these are links only: nothing of them may be told. */
+export interface SourceLink {
+  readonly id: string;
+  readonly derivedFromId: string | null;
+  readonly publisher: string | null;
+}
+
+/**
+ * What speaks for and against records: their citations and the citations of these, the sources cited and all that these
+ * derive from, the memberships of those who speak on the record, and the factions of these with all above them.
+ */
+export interface Evidence {
+  readonly citations: readonly CitationFact[];
+  readonly lineage: readonly SourceLink[];
+  readonly members: readonly Pick<MemberFact, 'personId' | 'factionId' | 'startDate' | 'endDate'>[];
+  readonly factions: readonly Pick<FactionFact, 'id' | 'parentId'>[];
 }
 
 /**
  * Everything that the rules read about one merger. `factions` holds the factions that take part, those beneath them and
- * those that a motion, mandate or succession names; `members` the members of all of these; `people` everybody named.
+ * those that a motion, mandate or succession names; `members` the members of those that decide; `people` everybody named;
+ * `evidence` what speaks for and against all of it.
  */
 export interface MergerFacts {
   readonly merger: MergerFact;
@@ -203,11 +231,12 @@ export interface MergerFacts {
   readonly milestones: readonly MilestoneFact[];
   readonly transitions: readonly TransitionFact[];
   readonly meetings: readonly MeetingFact[];
+  readonly attendance: readonly AttendanceFact[];
   readonly motions: readonly MotionFact[];
   readonly voteEvents: readonly VoteEventFact[];
   readonly votes: readonly VoteFact[];
   readonly mandates: readonly MandateFact[];
   readonly predictions: readonly PredictionFact[];
   readonly successions: readonly SuccessionFact[];
-  readonly quotes: readonly QuoteFact[];
+  readonly evidence: Evidence;
 }

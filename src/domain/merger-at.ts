@@ -5,6 +5,7 @@ import { isInForce } from './mandate.js';
 import { announcementOf, milestoneAt, neededMilestones, type MilestoneAt } from './milestones.js';
 import { byRecording } from './recording.js';
 import { isMotionOpen, motionResult, type MotionResult } from './result.js';
+import { sourcedAt, type Sourced } from './sourcing.js';
 import { stanceOf, type StanceAt } from './stance.js';
 import { nameOf, namesIn, type Names } from './wording.js';
 import {
@@ -39,6 +40,7 @@ export interface MergerAt {
   readonly needed: readonly MilestoneAt[];
   /** The date of the announcement; null while there is none. */
   readonly announcedOn: PartialDate | null;
+  readonly sourced: Sourced;
   /** Null until its date has begun. */
   readonly closing: Closing | null;
 }
@@ -87,6 +89,7 @@ export function mergerAt(facts: MergerFacts, at: number): MergerAt {
     announcement,
     needed: neededMilestones(milestones),
     announcedOn: announcement?.state === 'achieved' ? announcement.since : null,
+    sourced: sourcedAt(facts, at),
     closing: closingAt(facts, at),
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { MergerFacts } from './facts.js';
 import {
+  buildEvidence,
   buildFaction,
   buildFacts,
   buildMandate,
@@ -57,7 +58,7 @@ const story = buildFacts({
   ],
   transitions: [buildTransition('t', { milestoneId: 'posts', state: 'in_progress', percent: 25 })],
   predictions: [buildPrediction('prediction')],
-  quotes: [buildQuote('quote')],
+  evidence: buildEvidence({ citations: [buildQuote('quote')] }),
 });
 const at = endOfDay('2022-12-30');
 
@@ -74,6 +75,7 @@ describe('the status', () => {
       'blockers',
       'next',
       'needs',
+      'sourcing',
     ]);
     expect(Object.keys(body.announcement)).toEqual([
       'milestoneId',
@@ -378,7 +380,7 @@ describe('every status', () => {
           mandates: [...facts.mandates, buildMandate('later', { startDate: later })],
           predictions: [...facts.predictions, buildPrediction('later', { statedOn: later })],
           successions: [...facts.successions, buildSuccession('later', { date: later })],
-          quotes: [buildQuote('later', { publishedOn: later })],
+          evidence: buildEvidence({ citations: [buildQuote('later', { publishedOn: later })] }),
           merger: { ...facts.merger, closedOn: later, outcome: 'abandoned' },
         };
         expect(status(more, endOfDay(date))).toEqual(status(facts, endOfDay(date)));

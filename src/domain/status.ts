@@ -16,6 +16,7 @@ import {
 import { isOverPhase, phaseOf, type Phase } from './phase.js';
 import { predictionsAt, type PredictionAt } from './predictions.js';
 import { progressOf, type Progress } from './progress.js';
+import { sourcingOf, type Sourcing } from './sourcing.js';
 import { timelineOf } from './timeline.js';
 import type {
   MergerKind,
@@ -89,6 +90,7 @@ export interface Status {
   readonly blockers: readonly Blocker[];
   readonly next: readonly NextMilestone[];
   readonly needs: readonly Need[];
+  readonly sourcing: Sourcing;
 }
 
 /** One line of the list of open mergers. */
@@ -132,6 +134,7 @@ export function status(facts: MergerFacts, at: number): Status {
     blockers: isOver ? [] : blockersOf(merger),
     next: isOver ? [] : nextOf(merger),
     needs: isOver ? [] : needsOf(merger),
+    sourcing: sourcingOf(merger.sourced),
   };
 }
 

@@ -1,11 +1,11 @@
 /** The entries of the timeline that are records of their own: stances, meetings, results, mandates, and what people said. */
 import { endOf, hasBegun, startOf } from './dates.js';
 import type {
+  CitationFact,
   MandateFact,
   MeetingFact,
   MotionFact,
   ParticipantFact,
-  QuoteFact,
   ReportedNumber,
 } from './facts.js';
 import type { MergerAt } from './merger-at.js';
@@ -142,28 +142,29 @@ export function predictionEntries({ facts, at, names }: MergerAt): readonly Reco
 
 /** Cited statements, at their source's date. */
 export function quoteEntries({ facts, at, names }: MergerAt): readonly RecordedEntry[] {
-  return facts.quotes
-    .filter(({ publishedOn }) => hasBegun(publishedOn, at))
-    .map((quote) => ({
-      recorded: quote,
-      entry: {
-        date: quote.publishedOn,
-        kind: 'quote',
-        recordType: 'citations',
-        recordId: quote.id,
-        text: quoteText(quote, names),
-        value: quote.stance,
-        mentions: [
-          ...mentionsOf('people', quote.speakerId, names),
-          {
-            recordType: quote.recordType,
-            recordId: quote.recordId,
-            name: nameOf(names, quote.recordId),
-          },
-          { recordType: 'sources', recordId: quote.sourceId, name: quote.sourceTitle },
-        ],
+  return facts.evidence.citations.flatMap((citation): readonly RecordedEntry[] => {
+    const { id, quote, publishedOn, stance, sourceTitle } = citation;
+    if (quote === null || publishedOn === null || !hasBegun(publishedOn, at)) return [];
+    const cited = { recordType: citation.recordType, recordId: citation.recordId };
+    return [
+      {
+        recorded: citation,
+        entry: {
+          date: publishedOn,
+          kind: 'quote',
+          recordType: 'citations',
+          recordId: id,
+          text: quoteText(citation, quote, names),
+          value: stance,
+          mentions: [
+            ...mentionsOf('people', citation.speakerId, names),
+            { ...cited, name: nameOf(names, cited.recordId) },
+            { recordType: 'sources', recordId: citation.sourceId, name: sourceTitle },
+          ],
+        },
       },
-    }));
+    ];
+  });
 }
 
 /** The factions that became, joined or left others, at the date of the change. */
@@ -273,7 +274,8 @@ function countInWords({ value, qualifier }: ReportedNumber): string {
 }
 
 function quoteText(
-  { speakerId, speakerLabel, quote, sourceTitle }: QuoteFact,
+  { speakerId, speakerLabel, sourceTitle }: CitationFact,
+  quote: string,
   names: Names,
 ): string {
   const speaker = nameOf(names, speakerId) ?? speakerLabel ?? 'somebody who is not named';

@@ -1,5 +1,6 @@
 /** One entry of the timeline: a dated fact in a sentence, with the records that it speaks of. */
 import type { PartialDate, Recorded } from './facts.js';
+import type { Standing } from './standing.js';
 import type { RecordType } from './vocabulary.js';
 
 export const TIMELINE_KINDS = [
@@ -25,7 +26,8 @@ export interface Mention {
   readonly name: string | null;
 }
 
-export interface TimelineEntry {
+/** An entry before it is known how well its record is sourced. */
+export interface BareEntry {
   /** As it was given. */
   readonly date: PartialDate;
   readonly kind: TimelineKind;
@@ -39,8 +41,13 @@ export interface TimelineEntry {
   readonly mentions: readonly Mention[];
 }
 
+export interface TimelineEntry extends BareEntry {
+  /** How well the record that says so is sourced. */
+  readonly standing: Standing;
+}
+
 /** An entry with the recording by which it is ordered among those of one instant. */
 export interface RecordedEntry {
-  readonly entry: TimelineEntry;
+  readonly entry: BareEntry;
   readonly recorded: Recorded;
 }

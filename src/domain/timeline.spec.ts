@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { endOf, startOf } from './dates.js';
 import type { MergerFacts } from './facts.js';
 import {
+  buildEvidence,
   buildFaction,
   buildFacts,
   buildMandate,
@@ -111,7 +112,7 @@ describe('the timeline', () => {
       '2022-12-30 prediction: Khalid Maqbool Siddiqui expects the announcement on 2023-01-09.',
     ],
     [
-      { quotes: [buildQuote('q')] },
+      { evidence: buildEvidence({ citations: [buildQuote('q')] }) },
       '2022-12-30 quote: A source: “The party has full confidence in him.” (Efforts on to unify MQM factions).',
     ],
     [
@@ -136,6 +137,7 @@ describe('the timeline', () => {
           { recordType: 'factions', recordId: 'mqm-p', name: 'MQM-P' },
           { recordType: 'people', recordId: 'siddiqui', name: 'Khalid Maqbool Siddiqui' },
         ],
+        standing: 'unsourced',
       },
     ]);
   });
@@ -234,7 +236,9 @@ describe('the timeline', () => {
           meetings: given.meetings.map((startsOn, i) =>
             buildMeeting(`e${i}`, { status: 'held', startsOn }),
           ),
-          quotes: given.quotes.map((publishedOn, i) => buildQuote(`q${i}`, { publishedOn })),
+          evidence: buildEvidence({
+            citations: given.quotes.map((publishedOn, i) => buildQuote(`q${i}`, { publishedOn })),
+          }),
         };
         const [earlier = one, later = other] = [one, other].toSorted();
         const before = lines(facts, earlier);

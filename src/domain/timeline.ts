@@ -12,7 +12,12 @@ import {
   stanceEntries,
   successionEntries,
 } from './timeline-entries.js';
-import { TIMELINE_KINDS, type RecordedEntry, type TimelineEntry } from './timeline-entry.js';
+import {
+  TIMELINE_KINDS,
+  type BareEntry,
+  type RecordedEntry,
+  type TimelineEntry,
+} from './timeline-entry.js';
 import { impliedEntries, transitionEntries } from './timeline-milestones.js';
 
 export { TIMELINE_KINDS, type TimelineEntry } from './timeline-entry.js';
@@ -22,7 +27,7 @@ export { TIMELINE_KINDS, type TimelineEntry } from './timeline-entry.js';
  *
  * Nothing that is only intended is in it: no tentative meeting, no vote to come. Each vote that was taken is an entry,
  * also one that a later vote replaced. An implied achievement is an entry of its own, right after what implies it, unless
- * somebody recorded it for the same instant. A mandate that ran out is dated by its last day and appears when that is over.
+ * somebody recorded it for the same instant. Each has the standing of the record that says so. A mandate that ran out is dated by its last day and appears when that is over.
  *
  * @example
  * timelineOf(merger).map(({ date, text }) => `${date} ${text}`);
@@ -49,11 +54,14 @@ export function timelineOf(merger: MergerAt): readonly TimelineEntry[] {
         rankOf(one.entry) - rankOf(other.entry) ||
         byRecording(asItself(one), asItself(other)),
     )
-    .map(({ entry }) => entry);
+    .map(({ entry }) => ({
+      ...entry,
+      standing: merger.sourced.standings.get(entry.recordId) ?? 'unsourced',
+    }));
 }
 
 /** What follows from another record of the same recording comes after it. */
-function rankOf({ kind }: TimelineEntry): number {
+function rankOf({ kind }: BareEntry): number {
   return TIMELINE_KINDS.indexOf(kind);
 }
 

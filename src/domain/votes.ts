@@ -8,6 +8,7 @@ import type {
   VoteEventFact,
   VoteFact,
 } from './facts.js';
+import { folded } from './folding.js';
 import { byRecording, latestOf } from './recording.js';
 import { RuleViolation } from './violation.js';
 
@@ -69,8 +70,7 @@ export function dateOfVoteEvent(
  */
 export function voterKey(voter: Voter): string {
   if (voter.personId !== null) return `person:${voter.personId}`;
-  const name = (voter.voterName ?? '').normalize('NFKC').toLowerCase().normalize('NFKC');
-  return `name:${name.trim().replace(/\s+/gu, ' ')}`;
+  return `name:${folded(voter.voterName ?? '')}`;
 }
 
 /**

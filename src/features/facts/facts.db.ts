@@ -7,6 +7,7 @@ import type { Read } from '../../platform/prisma/database.js';
 import { isStorable, isUuid } from '../../platform/http/text.js';
 import { jsonExpression } from '../../platform/records/records.db.js';
 import { resources } from '../resources.js';
+import { evidence } from './evidence.db.js';
 
 /** The facts of a merger, whether it was retracted, and the instant at which they were read, ISO. */
 export interface LoadedFacts {
@@ -25,7 +26,7 @@ export interface AfterMerger {
 export async function loadFacts(read: Read, key: string): Promise<LoadedFacts | undefined> {
   if (!isStorable(key)) return undefined;
   const where = isUuid(key) ? 'merger.id = $1::uuid' : 'merger.slug = $1';
-  const [row] = await read<Row>(`${SELECT} WHERE ${where}`, [key]);
+  const [row] = await read<FactsRow>(`${SELECT} WHERE ${where}`, [key]);
   return row && loaded(row);
 }
 
@@ -60,7 +61,7 @@ export async function loadFactsOf(
   id: string,
 ): Promise<LoadedFacts | undefined> {
   const where = `merger.id = (SELECT motion.merger_id FROM motions AS motion WHERE motion.id = ${motionOf(type)})`;
-  const [row] = await read<Row>(`${SELECT} WHERE ${where}`, [id]);
+  const [row] = await read<FactsRow>(`${SELECT} WHERE ${where}`, [id]);
   return row && loaded(row);
 }
 
@@ -74,7 +75,7 @@ export async function loadOpenFacts(
   at: string | null,
   page: { readonly after: AfterMerger | null; readonly limit: number },
 ): Promise<readonly (LoadedFacts & { readonly key: string })[]> {
-  const rows = await read<Row>(
+  const rows = await read<FactsRow>(
     `${SELECT} CROSS JOIN LATERAL (
        SELECT COALESCE($1::timestamptz, LEAST(asked.instant, asked.known_until - interval '1 millisecond')) AS instant FROM asked
      ) AS at
@@ -91,7 +92,8 @@ export async function loadOpenFacts(
   return rows.map((row) => ({ ...loaded(row), key: row.key }));
 }
 
-interface Row {
+/** A row of {@link selectFacts}. */
+export interface FactsRow {
   readonly retracted: boolean;
   readonly instant: string;
   readonly key: string;
@@ -103,13 +105,23 @@ const READ_FIELDS: Partial<Record<RecordType, readonly string[]>> = {
   mergers: ['slug', 'title', 'expectedKind', 'startedOn', 'closedOn', 'outcome'],
   factions: ['name', 'classification', 'parentId'],
   people: ['name'],
+  attendance: ['meetingId', 'personId'],
 };
 
 /** The rules read what is visible: they need not know what is held back. */
 const HELD_BACK: ReadonlySet<string> = new Set(['visibility', 'embargoUntil']);
 
-const SELECT = `
-  SELECT merger.retracted_at IS NOT NULL AS retracted, merger.created_at::text AS key,
+/**
+ * The statement that reads the facts of mergers, up to its WHERE.
+ *
+ * @param more what else it selects, each after a comma
+ */
+export function selectFacts(more: string): string {
+  return `SELECT ${COLUMNS}${more} ${FROM}`;
+}
+
+const COLUMNS = `
+  merger.retracted_at IS NOT NULL AS retracted, merger.created_at::text AS key,
     (SELECT iso_instant(asked.instant) FROM asked) AS instant, json_build_object(
     'merger', ${json('mergers', 'merger')},
     'factions', ${every('factions', 'factions AS record WHERE record.id = ANY (scope.factions)')},
@@ -120,23 +132,17 @@ const SELECT = `
     'milestones', ${ofMerger('milestones')},
     'transitions', ${every('transitions', 'transitions AS record JOIN milestones AS above ON above.id = record.milestone_id WHERE above.merger_id = merger.id')},
     'meetings', ${every('meetings', 'meetings AS record WHERE record.id = ANY (named.meetings)')},
+    'attendance', ${every('attendance', 'attendance AS record WHERE record.meeting_id = ANY (named.meetings)')},
     'motions', ${ofMerger('motions')},
     'voteEvents', ${every('vote-events', 'vote_events AS record JOIN motions AS above ON above.id = record.motion_id WHERE above.merger_id = merger.id')},
     'votes', ${every('votes', 'votes AS record WHERE record.vote_event_id = ANY (named.vote_events)')},
     'mandates', ${ofMerger('mandates')},
     'predictions', ${ofMerger('predictions')},
     'successions', ${ofMerger('successions')},
-    'quotes', (
-      SELECT COALESCE(json_agg(said ORDER BY said.id), '[]') FROM (
-        SELECT citation.id, iso_instant(citation.created_at) AS "createdAt", citation.record_type AS "recordType",
-          citation.record_id AS "recordId", citation.field, citation.stance, citation.speaker_id AS "speakerId",
-          citation.speaker_label AS "speakerLabel", citation.quote, citation.source_id AS "sourceId",
-          source.title AS "sourceTitle", source.published_on AS "publishedOn"
-        FROM citations AS citation JOIN sources AS source ON source.id = citation.source_id
-        WHERE citation.record_id = ANY (named.records) AND citation.quote IS NOT NULL
-          AND citation.retracted_at IS NULL AND source.published_on IS NOT NULL
-      ) AS said)
-  )::text AS json
+    'evidence', evidence.json
+  )::text AS json`;
+
+const FROM = `
   FROM mergers AS merger
   CROSS JOIN LATERAL (
     WITH RECURSIVE deciding (id) AS (
@@ -171,6 +177,35 @@ const SELECT = `
         WHERE step.merger_id = merger.id AND step.retracted_at IS NULL))
   ) AS held
   CROSS JOIN LATERAL (
+    SELECT merger.id || array_agg(every_record.id) AS records FROM (
+      SELECT taking_part.id FROM participants AS taking_part
+        WHERE taking_part.merger_id = merger.id AND taking_part.retracted_at IS NULL
+      UNION ALL SELECT stance.id FROM stances AS stance
+        JOIN participants AS taking_part ON taking_part.id = stance.participant_id
+        WHERE taking_part.merger_id = merger.id AND stance.retracted_at IS NULL
+      UNION ALL SELECT step.id FROM milestones AS step
+        WHERE step.merger_id = merger.id AND step.retracted_at IS NULL
+      UNION ALL SELECT transition.id FROM transitions AS transition
+        JOIN milestones AS step ON step.id = transition.milestone_id
+        WHERE step.merger_id = merger.id AND transition.retracted_at IS NULL
+      UNION ALL SELECT unnest(held.meetings)
+      UNION ALL SELECT attending.id FROM attendance AS attending
+        WHERE attending.meeting_id = ANY (held.meetings) AND attending.retracted_at IS NULL
+      UNION ALL SELECT motion.id FROM motions AS motion
+        WHERE motion.merger_id = merger.id AND motion.retracted_at IS NULL
+      UNION ALL SELECT unnest(voting.vote_events)
+      UNION ALL SELECT vote.id FROM votes AS vote
+        WHERE vote.vote_event_id = ANY (voting.vote_events) AND vote.retracted_at IS NULL
+      UNION ALL SELECT mandate.id FROM mandates AS mandate
+        WHERE mandate.merger_id = merger.id AND mandate.retracted_at IS NULL
+      UNION ALL SELECT stated.id FROM predictions AS stated
+        WHERE stated.merger_id = merger.id AND stated.retracted_at IS NULL
+      UNION ALL SELECT succession.id FROM successions AS succession
+        WHERE succession.merger_id = merger.id AND succession.retracted_at IS NULL
+    ) AS every_record
+  ) AS told
+  CROSS JOIN LATERAL ${evidence('told.records')} AS evidence
+  CROSS JOIN LATERAL (
     SELECT voting.vote_events AS vote_events,
       held.meetings AS meetings,
       (SELECT array_agg(every_person.id) FROM (
@@ -180,39 +215,11 @@ const SELECT = `
         UNION SELECT member.person_id FROM members AS member WHERE member.faction_id = ANY (scope.deciding)
         UNION SELECT vote.person_id FROM votes AS vote WHERE vote.vote_event_id = ANY (voting.vote_events)
         UNION SELECT stated.stated_by_id FROM predictions AS stated WHERE stated.merger_id = merger.id
-        UNION SELECT citation.speaker_id FROM citations AS citation WHERE citation.record_id = ANY (told.records)
-          AND citation.quote IS NOT NULL AND citation.retracted_at IS NULL
-      ) AS every_person) AS people,
-      told.records AS records
-    FROM (
-      SELECT merger.id || array_agg(every_record.id) AS records FROM (
-        SELECT taking_part.id FROM participants AS taking_part
-          WHERE taking_part.merger_id = merger.id AND taking_part.retracted_at IS NULL
-        UNION ALL SELECT stance.id FROM stances AS stance
-          JOIN participants AS taking_part ON taking_part.id = stance.participant_id
-          WHERE taking_part.merger_id = merger.id AND stance.retracted_at IS NULL
-        UNION ALL SELECT step.id FROM milestones AS step
-          WHERE step.merger_id = merger.id AND step.retracted_at IS NULL
-        UNION ALL SELECT transition.id FROM transitions AS transition
-          JOIN milestones AS step ON step.id = transition.milestone_id
-          WHERE step.merger_id = merger.id AND transition.retracted_at IS NULL
-        UNION ALL SELECT unnest(held.meetings)
-        UNION ALL SELECT attending.id FROM attendance AS attending
-          WHERE attending.meeting_id = ANY (held.meetings) AND attending.retracted_at IS NULL
-        UNION ALL SELECT motion.id FROM motions AS motion
-          WHERE motion.merger_id = merger.id AND motion.retracted_at IS NULL
-        UNION ALL SELECT unnest(voting.vote_events)
-        UNION ALL SELECT vote.id FROM votes AS vote
-          WHERE vote.vote_event_id = ANY (voting.vote_events) AND vote.retracted_at IS NULL
-        UNION ALL SELECT mandate.id FROM mandates AS mandate
-          WHERE mandate.merger_id = merger.id AND mandate.retracted_at IS NULL
-        UNION ALL SELECT stated.id FROM predictions AS stated
-          WHERE stated.merger_id = merger.id AND stated.retracted_at IS NULL
-        UNION ALL SELECT succession.id FROM successions AS succession
-          WHERE succession.merger_id = merger.id AND succession.retracted_at IS NULL
-      ) AS every_record
-    ) AS told
+        UNION SELECT unnest(evidence.speakers)
+      ) AS every_person) AS people
   ) AS named`;
+
+const SELECT = selectFacts('');
 
 /** All live records of a table as a JSON array, in the order of recording. */
 function every(type: RecordType, from: string): string {
@@ -240,8 +247,8 @@ function motionOf(type: 'motions' | 'vote-events'): string {
     : '(SELECT voted.motion_id FROM vote_events AS voted WHERE voted.id = $1::uuid)';
 }
 
-/** Postgres wrote the JSON from the declared fields, so that it has the shape of the facts. */
-function loaded(row: Row): LoadedFacts {
+/** The facts in a row: Postgres wrote the JSON from the declared fields, so that it has their shape. */
+export function loaded(row: FactsRow): LoadedFacts {
   const facts = JSON.parse(row.json) as MergerFacts;
   return { facts, retracted: row.retracted, instant: row.instant };
 }

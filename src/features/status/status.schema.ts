@@ -2,6 +2,7 @@ import { FORECAST_COMPLETENESS } from '../../domain/forecast.js';
 import { NEED_RECORD_TYPES } from '../../domain/needs.js';
 import { PHASES, PHASE_FLAGS } from '../../domain/phase.js';
 import { PREDICTION_OUTCOMES } from '../../domain/predictions.js';
+import { COUNTED_STANDINGS } from '../../domain/sourcing.js';
 import { TIMELINE_KINDS } from '../../domain/timeline.js';
 import * as words from '../../domain/vocabulary.js';
 import {
@@ -175,6 +176,10 @@ export const statusSchemas: Readonly<Record<string, JsonSchema>> = {
       }),
     ),
     needs: listOf(shape({ text: TEXT, recordType: oneOf(NEED_RECORD_TYPES), recordId: ID })),
+    sourcing: shape(
+      Object.fromEntries(COUNTED_STANDINGS.map((word) => [word, WHOLE])),
+      'How many of the merger’s records have which standing.',
+    ),
     asOf: orNull(DATE, 'As it was asked for.'),
     knownAt: orNull(DATE, 'As it was asked for.'),
     version: { ...TEXT, description: 'A digest of the rest; the ETag.' },
@@ -205,6 +210,10 @@ export const statusSchemas: Readonly<Record<string, JsonSchema>> = {
       mentions: listOf(
         shape({ recordType: oneOf(words.RECORD_TYPES), recordId: ID, name: orNull(TEXT) }),
       ),
+      standing: {
+        ...oneOf(COUNTED_STANDINGS),
+        description: 'How well the record that says so is sourced.',
+      },
     }),
   ),
 };

@@ -30,6 +30,14 @@ export function shape(
   };
 }
 
+/** A source as the answers that count sources name it. */
+export const CITED_SOURCE: JsonSchema = shape({
+  sourceId: ID,
+  title: TEXT,
+  publisher: orNull(TEXT),
+  publishedOn: orNull(DATE),
+});
+
 /** A list of something. */
 export function listOf(items: JsonSchema, description?: string): JsonSchema {
   return { type: 'array', items, ...(description === undefined ? {} : { description }) };

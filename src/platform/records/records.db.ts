@@ -213,7 +213,8 @@ function selectRecord(definition: RecordDefinition, where: string, view: View): 
   return `SELECT ${recordColumns(definition, view)} FROM ${definition.table} AS record WHERE ${where}`;
 }
 
-function whereKey(definition: RecordDefinition, key: string): string | undefined {
+/** How a record called `record` is found by an id or a slug in $1; undefined when the text is neither. */
+export function whereKey(definition: RecordDefinition, key: string): string | undefined {
   if (isUuid(key)) return 'record.id = $1::uuid';
   return definition.hasSlug && isStorable(key) ? 'record.slug = $1' : undefined;
 }

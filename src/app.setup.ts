@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
 import { resources } from './features/resources.js';
+import { historySchemas } from './features/status/history.schema.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
@@ -56,6 +57,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...keySchemas,
     ...indexSchemas,
     ...statusSchemas,
+    ...historySchemas,
     ...tallySchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));

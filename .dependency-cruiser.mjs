@@ -6,7 +6,7 @@ export default {
       comment:
         'The rules are functions of what they are told: no framework, database, clock or chance, so that a table of cases proves them.',
       severity: 'error',
-      from: { path: '^src/domain/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/domain/', pathNot: '\\.(spec|fixture)\\.ts$' },
       to: { pathNot: '^src/domain/' },
     },
     {

@@ -7,6 +7,7 @@ import { keySchemas } from './features/access/keys.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
 import { resources } from './features/resources.js';
 import { standingSchemas } from './features/standing/standing.schema.js';
+import { historySchemas } from './features/status/history.schema.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
 import { trackRecordSchemas } from './features/track-records/track-records.schema.js';
@@ -59,6 +60,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...keySchemas,
     ...indexSchemas,
     ...statusSchemas,
+    ...historySchemas,
     ...tallySchemas,
     ...standingSchemas,
     ...trackRecordSchemas,

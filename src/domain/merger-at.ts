@@ -2,7 +2,13 @@
 import { hasBegun } from './dates.js';
 import type { MandateFact, MergerFacts, ParticipantFact, PartialDate } from './facts.js';
 import { isInForce } from './mandate.js';
-import { announcementOf, milestoneAt, neededMilestones, type MilestoneAt } from './milestones.js';
+import {
+  announcementOf,
+  awaitedMilestones,
+  milestoneAt,
+  neededMilestones,
+  type MilestoneAt,
+} from './milestones.js';
 import { byRecording } from './recording.js';
 import { isMotionOpen, motionResult, type MotionResult } from './result.js';
 import { sourcedAt, type Sourced } from './sourcing.js';
@@ -38,6 +44,8 @@ export interface MergerAt {
   readonly milestones: readonly MilestoneAt[];
   readonly announcement: MilestoneAt | null;
   readonly needed: readonly MilestoneAt[];
+  /** The open ones of these, and the open ones that they wait for. */
+  readonly awaited: readonly MilestoneAt[];
   /** The date of the announcement; null while there is none. */
   readonly announcedOn: PartialDate | null;
   readonly sourced: Sourced;
@@ -72,6 +80,7 @@ export function mergerAt(facts: MergerFacts, at: number): MergerAt {
     milestoneAt(one, { ...facts, results, stances }, at),
   );
   const announcement = announcementOf(milestones);
+  const needed = neededMilestones(milestones);
   return {
     facts,
     at,
@@ -87,7 +96,8 @@ export function mergerAt(facts: MergerFacts, at: number): MergerAt {
     mandatesInForce: facts.mandates.toSorted(byRecording).filter((one) => isInForce(one, at)),
     milestones,
     announcement,
-    needed: neededMilestones(milestones),
+    needed,
+    awaited: awaitedMilestones(needed, milestones),
     announcedOn: announcement?.state === 'achieved' ? announcement.since : null,
     sourced: sourcedAt(facts, at),
     closing: closingAt(facts, at),

@@ -31,7 +31,7 @@ export interface Phase {
 }
 
 /** After so many days without anything on the timeline a merger is stalled. */
-const STALLED_DAYS = 14;
+export const STALLED_DAYS = 14;
 
 type Named = Pick<Phase, 'name' | 'reason'>;
 

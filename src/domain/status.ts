@@ -3,7 +3,6 @@ import { consensusOf, type MotionConsensus } from './consensus.js';
 import { hasBegun } from './dates.js';
 import type { MandateFact, MergerFacts, PartialDate } from './facts.js';
 import { forecastOf, type Forecast } from './forecast.js';
-import { awaitedMilestones } from './milestones.js';
 import { mergerAt, type MergerAt, type ParticipantAt } from './merger-at.js';
 import {
   blockersOf,
@@ -187,15 +186,13 @@ function mergerStatus({ facts: { merger }, closing, at }: MergerAt): MergerStatu
 }
 
 function announcementStatus(merger: MergerAt, isOver: boolean): AnnouncementStatus {
-  const { announcement, announcedOn, needed, facts, names, at } = merger;
+  const { announcement, announcedOn, awaited, facts, names, at } = merger;
   return {
     milestoneId: announcement?.milestone.id ?? null,
     state: announcement?.state ?? 'planned',
     achievedOn: announcedOn,
     venue: announcement?.milestone.venue ?? null,
-    forecast: isOver
-      ? null
-      : forecastOf(announcement, awaitedMilestones(needed, merger.milestones), at),
+    forecast: isOver ? null : forecastOf(announcement, awaited, at),
     predictions: predictionsAt({ ...facts, names }, { announcedOn, isOver }, at),
   };
 }

@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
+import { DiffService } from './diff.service.js';
+import { HistoryController } from './history.controller.js';
+import { HistoryService } from './history.service.js';
 import { StatusController } from './status.controller.js';
 import { StatusService } from './status.service.js';
 
-/** The computed status of mergers, and their timelines. */
-@Module({ controllers: [StatusController], providers: [StatusService] })
+/** The computed status of mergers, how it changed, and their timelines. */
+@Module({
+  controllers: [StatusController, HistoryController],
+  providers: [StatusService, DiffService, HistoryService],
+})
 export class StatusModule {}

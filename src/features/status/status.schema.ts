@@ -32,7 +32,8 @@ const merger = shape({
 
 const phase = shape({ name: oneOf(PHASES), reason: TEXT, flags: listOf(oneOf(PHASE_FLAGS)) });
 
-const percent: JsonSchema = {
+/** A progress. */
+export const PERCENT: JsonSchema = {
   type: ['number', 'null'],
   minimum: 0,
   maximum: 100,
@@ -40,7 +41,7 @@ const percent: JsonSchema = {
 };
 
 const progress = shape({
-  percent,
+  percent: PERCENT,
   formula: TEXT,
   earned: { type: 'number', minimum: 0 },
   total: WHOLE,
@@ -188,7 +189,7 @@ export const statusSchemas: Readonly<Record<string, JsonSchema>> = {
     shape({
       merger,
       phase,
-      progress: shape({ percent }),
+      progress: shape({ percent: PERCENT }),
       announcement: shape({
         ...announced,
         forecast: orNull(shape({ completeness: oneOf(FORECAST_COMPLETENESS), ...window })),

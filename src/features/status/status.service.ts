@@ -10,6 +10,7 @@ import type { View } from '../../platform/auth/caller.js';
 import type { Asked, Paging } from '../../platform/http/query.reader.js';
 import { Database } from '../../platform/prisma/database.js';
 import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import type { Reading } from '../../platform/records/reading.js';
 import { Readings } from '../../platform/records/readings.js';
 import { RecordsService } from '../../platform/records/records.service.js';
 import { findMergerId, loadFacts, loadOpenFacts } from '../facts/facts.db.js';
@@ -43,9 +44,19 @@ export class StatusService {
    * @throws Problem `not_found`, `retracted`
    */
   async statusOf(key: string, asked: Asked, view: View): Promise<AnsweredStatus> {
-    const { facts, at } = await this.factsOf(key, asked, view);
-    const answered = { ...status(facts, at), ...asked };
+    const reading = this.readings.now(view, asked.knownAt);
+    const answered = { ...(await this.statusIn(reading, key, asked)), ...asked };
     return { ...answered, version: digestOf(answered) };
+  }
+
+  /**
+   * The status in a reading, whose `knownAt` is the one asked for.
+   *
+   * @throws Problem `not_found`, `retracted`
+   */
+  async statusIn(reading: Reading, key: string, asked: Asked): Promise<Status> {
+    const { facts, at } = await this.factsOf(reading, key, asked);
+    return status(facts, at);
   }
 
   /** The status of every open merger in a few words, those recorded first first. */
@@ -83,7 +94,8 @@ export class StatusService {
     { limit, cursor, ...asked }: Paging & Asked,
     view: View,
   ): Promise<Page<TimelineEntry>> {
-    const { facts, at } = await this.factsOf(key, asked, view);
+    const reading = this.readings.now(view, asked.knownAt);
+    const { facts, at } = await this.factsOf(reading, key, asked);
     const entries = timelineOf(mergerAt(facts, at));
     const list = `timeline ${facts.merger.id} ${asked.asOf ?? ''} ${asked.knownAt ?? ''}`;
     const start = cursor === null ? 0 : placeAfter(entries, decodeCursor(cursor, list));
@@ -93,19 +105,24 @@ export class StatusService {
     return { data, page: { next } };
   }
 
-  private async factsOf(
+  /**
+   * The facts of a merger in a reading, and the time in the world that is asked about.
+   *
+   * @throws Problem `not_found`, `retracted`
+   */
+  async factsOf(
+    reading: Reading,
     key: string,
     asked: Asked,
-    view: View,
   ): Promise<{ readonly facts: MergerFacts; readonly at: number }> {
-    const now = this.readings.now(view, asked.knownAt);
     // Of an earlier recording only this merger's part of the ledger is read.
-    const id = asked.knownAt === null ? key : await findMergerId(this.database.read, key);
-    const reading = asked.knownAt === null || id === undefined ? now : { ...now, mergerId: id };
-    const loaded = id === undefined ? undefined : await loadFacts(this.readings.of(reading), id);
+    const id = reading.knownAt === null ? key : await findMergerId(this.database.read, key);
+    const narrow =
+      reading.knownAt === null || id === undefined ? reading : { ...reading, mergerId: id };
+    const loaded = id === undefined ? undefined : await loadFacts(this.readings.of(narrow), id);
     if (!loaded) throw new Problem('not_found', 'There is no such merger.');
     // A retracted merger answers as its record does.
-    if (loaded.retracted) await this.records.read('mergers', loaded.facts.merger.id, now);
+    if (loaded.retracted) await this.records.read('mergers', loaded.facts.merger.id, reading);
     return { facts: loaded.facts, at: this.clock.timeOf(asked, loaded.instant) };
   }
 }

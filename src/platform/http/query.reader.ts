@@ -1,4 +1,4 @@
-import { isPartialDate } from '../../domain/dates.js';
+import { instantMeant, isPartialDate } from '../../domain/dates.js';
 import { invalid, type FieldError } from '../errors/problem.js';
 import { isStorable } from './text.js';
 
@@ -15,6 +15,21 @@ export interface Paging {
 export interface Asked {
   readonly asOf: string | null;
   readonly knownAt: string | null;
+}
+
+export const CLOCKS = ['asOf', 'knownAt'] as const;
+
+/** A span of one of the two clocks, while the other one stands still; null for what is not given. */
+export interface Between extends Asked {
+  /** The clock that runs; what it stands at is null. */
+  readonly clock: (typeof CLOCKS)[number];
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Both clocks at one time of the one that runs; null: now. */
+export function askedAt({ clock, asOf, knownAt }: Between, time: string | null): Asked {
+  return clock === 'asOf' ? { asOf: time, knownAt } : { asOf, knownAt: time };
 }
 
 const DEFAULT_LIMIT = 25;
@@ -70,6 +85,25 @@ export class QueryReader {
   /** What was true in the world by `asOf`, and what was recorded by `knownAt`, as they were given. */
   takeAsked(): Asked {
     return { asOf: this.takeDate('asOf'), knownAt: this.takeDate('knownAt') };
+  }
+
+  /** The clock that runs, from when to when, and at what the other one stands, as they were given. */
+  takeBetween(): Between {
+    const word = this.take('clock');
+    const clock = CLOCKS.find((each) => each === word);
+    if (clock === undefined) this.refuse('clock', `must be one of ${CLOCKS.join(', ')}`);
+    const between = {
+      clock: clock ?? 'asOf',
+      from: this.takeDate('from'),
+      to: this.takeDate('to'),
+      ...this.takeAsked(),
+    };
+    const { from, to } = between;
+    if (clock !== undefined && between[clock] !== null)
+      this.refuse(clock, 'is the clock that runs: from and to say when');
+    if (from !== null && to !== null && instantMeant(from) > instantMeant(to))
+      this.refuse('from', 'must not be after to');
+    return between;
   }
 
   /** A date that may be given once, as it was given. */
@@ -144,4 +178,29 @@ export function readPagingAsked(query: Parameters): Paging & Asked {
   const asked = { ...reader.takePaging(), ...reader.takeAsked() };
   reader.finish();
   return asked;
+}
+
+/**
+ * The span of a comparison, whose beginning must be given.
+ *
+ * @throws Problem `validation_failed`
+ */
+export function readBetween(query: Parameters): Between & { readonly from: string } {
+  const reader = new QueryReader(query);
+  const between = reader.takeBetween();
+  if (between.from === null && query['from'] === undefined) reader.refuse('from', 'is missing');
+  reader.finish();
+  return { ...between, from: between.from ?? '' };
+}
+
+/**
+ * The limit and the cursor of a list over a span of time.
+ *
+ * @throws Problem `validation_failed`
+ */
+export function readPagingBetween(query: Parameters): Paging & Between {
+  const reader = new QueryReader(query);
+  const between = { ...reader.takePaging(), ...reader.takeBetween() };
+  reader.finish();
+  return between;
 }

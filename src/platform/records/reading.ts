@@ -7,6 +7,7 @@ import type { RecordType } from '../../domain/vocabulary.js';
 import type { View } from '../auth/caller.js';
 import { columnOf, columnsOf } from './field.js';
 import type { Definitions, RecordDefinition } from './record.definition.js';
+import { recordingRelations } from './recordings.js';
 
 /** What a request reads. */
 export interface Reading {
@@ -51,16 +52,19 @@ const OF_ONE_MERGER: ReadonlySet<RecordType> = new Set([
   'successions',
 ]);
 
+/** What a query may name besides the tables. */
+const FURTHER = ['asked', 'lineage', 'turns', 'namings'];
+
 /**
  * The query with the relations of a reading before it: each table that it names holds what the reading may see, `asked`
- * its instants, and `lineage` from which source each source derives.
+ * its instants, `lineage` from which source each source derives, `turns` and `namings` what was recorded ever.
  *
  * @param query begins with SELECT; its relations are named without a schema
  */
 export function queryOf(reading: Reading, definitions: Definitions, query: Query): Query {
   const names = new Set(query.text.match(/\b[a-z_]+\b/g));
   const isPlain = reading.view === 'all' && reading.knownAt === null;
-  if (isPlain && !names.has('asked') && !names.has('lineage')) return query;
+  if (isPlain && !FURTHER.some((name) => names.has(name))) return query;
   const values = [...query.values];
   const bind = (value: string, type: string): string => `$${String(values.push(value))}::${type}`;
   const asked: Asked = {
@@ -76,6 +80,7 @@ export function queryOf(reading: Reading, definitions: Definitions, query: Query
   const relations = [
     `asked (instant, known_until) AS (SELECT ${asked.instant}, ${asked.knownUntil ?? 'NULL::timestamptz'})`,
     ...tableRelations(names, definitions, asked),
+    ...recordingRelations(names, definitions, asked.isPublic ? (id) => isVisible(id, asked) : null),
   ];
   return { text: `WITH ${relations.join(',\n')}\n${query.text}`, values };
 }

@@ -44,6 +44,8 @@ const LEAST_ROLE: Readonly<Record<string, Readonly<Record<string, Least>>>> = {
   '/v1/mergers/:id/revisions': computed,
   '/v1/mergers/:id/standing': computed,
   '/v1/mergers/:id/status': computed,
+  '/v1/mergers/:id/status/diff': computed,
+  '/v1/mergers/:id/status/history': computed,
   '/v1/mergers/:id/timeline': computed,
   '/v1/mergers/:id/succession': listed,
   '/v1/participants': listed,

@@ -74,10 +74,13 @@ export class Database implements OnApplicationShutdown {
   /**
    * Runs a transaction in the author's name: every revision it writes bears the actor and the reason. Tried again when it
    * loses to another one (a serialization conflict, a deadlock), with a growing random pause.
+   *
+   * @param timeout how long the whole of it may take, in milliseconds
    */
   async write<Result>(
     author: Author,
     work: (tx: Prisma.TransactionClient) => Promise<Result>,
+    timeout = 10_000,
   ): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -86,7 +89,7 @@ export class Database implements OnApplicationShutdown {
             await signAs(tx, author);
             return work(tx);
           },
-          { maxWait: 2_000, timeout: 10_000 },
+          { maxWait: 2_000, timeout },
         );
       } catch (error) {
         if (attempt === ATTEMPTS || !isConflict(error)) throw error;

@@ -76,10 +76,13 @@ export class Database implements OnApplicationShutdown {
    * Runs a transaction in the author's name: every revision it writes bears the actor and the reason. Tried again when it
    * loses to another one (a serialization conflict, a deadlock), with a growing random pause. One that the author asks to be
    * done once is done once, and its result given again: see `answer.once.ts`.
+   *
+   * @param timeout how long the whole of it may take, in milliseconds
    */
   async write<Result>(
     author: Author,
     work: (tx: Prisma.TransactionClient) => Promise<Result>,
+    timeout = 10_000,
   ): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -88,7 +91,7 @@ export class Database implements OnApplicationShutdown {
             await signAs(tx, author);
             return author.once ? answerOnce(tx, author.once, () => work(tx)) : work(tx);
           },
-          { maxWait: 2_000, timeout: 10_000 },
+          { maxWait: 2_000, timeout },
         );
       } catch (error) {
         if (attempt === ATTEMPTS || !isConflict(error)) throw error;

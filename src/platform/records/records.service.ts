@@ -28,6 +28,9 @@ import type { StoredRecord } from './stored.record.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
+/** How long several records together may take, in milliseconds: a story on a slow machine. */
+const TOGETHER_TIMEOUT = 60_000;
+
 /** What can be done within one transaction. */
 export interface Together {
   readonly tx: Prisma.TransactionClient;
@@ -97,19 +100,22 @@ export class RecordsService {
     author: Author,
     work: (records: Together) => Promise<Result>,
   ): Promise<Result> {
-    return this.database.write(author, (tx) =>
-      work({
-        tx,
-        create: async (type, sent, above = {}) => {
-          const definition = definitionOf(this.definitions, type);
-          const body = { ...(await wholeBody(definition, sent)), ...above };
-          return (await this.createWithin(tx, definition, body)).id;
-        },
-        patch: async (type, key, sent) => {
-          await this.patchWithin(tx, { type, key }, sent, 'any');
-        },
-        recordedAt: (instant) => recordAt(tx, instant),
-      }),
+    return this.database.write(
+      author,
+      (tx) =>
+        work({
+          tx,
+          create: async (type, sent, above = {}) => {
+            const definition = definitionOf(this.definitions, type);
+            const body = { ...(await wholeBody(definition, sent)), ...above };
+            return (await this.createWithin(tx, definition, body)).id;
+          },
+          patch: async (type, key, sent) => {
+            await this.patchWithin(tx, { type, key }, sent, 'any');
+          },
+          recordedAt: (instant) => recordAt(tx, instant),
+        }),
+      TOGETHER_TIMEOUT,
     );
   }
 

@@ -174,8 +174,11 @@ describe('the status as of a date', () => {
       [{ holderName: 'Khalid Maqbool Siddiqui' }],
     ]);
     expect(day.announcement.predictions).toEqual([]);
-    expect(report.announcement.predictions).toMatchObject([
-      { from: '2023-01-09', to: '2023-01-14' },
+    const windows = report.announcement.predictions.map(({ from, to }: any) => `${from} ${to}`);
+    expect(windows).toEqual([
+      '2023-01-01 2023-01-01', // of the 29th
+      '2023-01-09 2023-01-14',
+      '2023-01-01 2023-01-01',
     ]);
     expect([day.blockers, report.blockers]).toMatchObject([
       [],

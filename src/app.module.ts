@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './features/access/access.module.js';
 import { IndexModule } from './features/index/index.module.js';
+import { MergesModule } from './features/merges/merges.module.js';
 import { resources } from './features/resources.js';
 import { StatusModule } from './features/status/status.module.js';
 import { TallyModule } from './features/tally/tally.module.js';
@@ -18,6 +19,7 @@ export class AppModule {
         RecordsModule.for(resources),
         StatusModule,
         TallyModule,
+        MergesModule,
         AccessModule,
         IndexModule,
       ],

@@ -5,6 +5,7 @@ import { LogController } from 'fastify';
 import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
+import { mergeSchemas } from './features/merges/merges.schema.js';
 import { resources } from './features/resources.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
@@ -57,6 +58,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...indexSchemas,
     ...statusSchemas,
     ...tallySchemas,
+    ...mergeSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);

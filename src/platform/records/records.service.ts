@@ -28,6 +28,7 @@ import {
 import { definitionOf, requireReferences, requireUnreferenced } from './references.db.js';
 import type { Reading } from './reading.js';
 import { Readings } from './readings.js';
+import { replacementOf } from './replacement.db.js';
 import type { StoredRecord } from './stored.record.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -59,8 +60,9 @@ export class RecordsService {
    */
   async read(type: RecordType, key: string, reading: Reading): Promise<StoredRecord> {
     const definition = definitionOf(this.definitions, type);
-    const record = await findRecord(this.readings.of(reading), definition, key, reading.view);
-    return requireLive(this.database.read, definition, record);
+    const read = this.readings.of(reading);
+    const record = await findRecord(read, definition, key, reading.view);
+    return requireLive(read, definition, record, reading.knownAt);
   }
 
   /**
@@ -202,19 +204,33 @@ export class RecordsService {
   }
 }
 
-/** The record itself, or the refusal that an absent or a retracted one is answered with. */
-async function requireLive(
+/**
+ * The record itself, or the refusal that an absent or a retracted one is answered with. A record that was merged into one
+ * that the reading may not see is absent.
+ */
+export async function requireLive(
   read: Read,
   definition: RecordDefinition,
   record: StoredRecord | undefined,
+  knownAt: string | null = null,
 ): Promise<StoredRecord> {
-  if (!record) throw new Problem('not_found', `There is no such record in /${definition.type}.`);
-  if (!record.retracted) return record;
-  const retraction = await retractionOf(read, definition, record);
-  const why = retraction?.reason ?? 'no reason was given';
-  throw new Problem('retracted', `The record was retracted: ${why}`, {
-    retractedAt: retraction?.retractedAt ?? null,
-    reason: retraction?.reason ?? null,
+  if (record?.retracted === false) return record;
+  const kept = record && (await replacementOf(read, definition, record.id, knownAt));
+  if (!record || kept?.id === null)
+    throw new Problem('not_found', `There is no such record in /${definition.type}.`);
+  throw retracted(await retractionOf(read, definition, record), kept?.id);
+}
+
+function retracted(
+  retraction: Awaited<ReturnType<typeof retractionOf>>,
+  mergedInto: string | undefined,
+): Problem {
+  const { retractedAt = null, reason = null } = retraction ?? {};
+  const how = mergedInto === undefined ? 'retracted' : `merged into ${mergedInto}`;
+  return new Problem('retracted', `The record was ${how}: ${reason ?? 'no reason was given'}`, {
+    retractedAt,
+    reason,
+    ...(mergedInto === undefined ? {} : { mergedInto }),
   });
 }
 
@@ -236,7 +252,12 @@ async function withSlug(
   };
 }
 
-async function requireExpected(
+/**
+ * Asks that a writer has seen the record as it is.
+ *
+ * @throws Problem `stale`
+ */
+export async function requireExpected(
   tx: Prisma.TransactionClient,
   definition: RecordDefinition,
   current: StoredRecord,

@@ -10,6 +10,8 @@ import {
   type Contract,
   type Operation,
 } from '../../support/contract.js';
+import { buildFaction, buildPerson } from '../../support/factories.js';
+import { merged, undo } from '../../support/merging.js';
 import { servedRoutes } from '../../support/routes.js';
 import { specimens } from '../../support/specimens/all.js';
 
@@ -70,7 +72,7 @@ describe('the document', () => {
       expect([method, path, secured]).toEqual([
         method,
         path,
-        method !== 'GET' || path.startsWith('/v1/keys'),
+        method !== 'GET' || /^\/v1\/(keys|merges)/.test(path),
       ]);
   });
 });
@@ -108,6 +110,7 @@ async function check(
 describe('an answer', () => {
   it('has the shape that the document says, for every route that reads', async () => {
     for (const specimen of specimens) await tellThroughAllItsChanges(specimen);
+    await tellMerges();
     const faults: string[] = [];
     const unread: string[] = [];
     for (const { method, path } of operationsOf(contract)) {
@@ -118,7 +121,7 @@ describe('an answer', () => {
         for (const as of whoReads(path)) {
           const checked = await check([method, path], url, {}, as);
           faults.push(...checked.faults);
-          if (checked.answer.status !== 200 && checked.answer.status !== 410) faults.push(url);
+          if (![200, 307, 410].includes(checked.answer.status)) faults.push(url);
         }
       }
     }
@@ -128,7 +131,7 @@ describe('an answer', () => {
 
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>
-    path.startsWith('/v1/keys')
+    /^\/v1\/(keys|merges)/.test(path)
       ? ['admin']
       : path.endsWith('/revisions')
         ? ['reader', 'admin']
@@ -144,6 +147,17 @@ describe('an answer', () => {
     const whole = await accord.record(other.path, other.full);
     const patched = await accord.patch(`/v1/${type}/${String(whole.id)}`, specimen.change);
     if (patched.status !== 200) throw new Error(`${type}: ${patched.text}`);
+  }
+
+  /** One that holds and one that was undone. */
+  async function tellMerges(): Promise<void> {
+    const [kept, one, other] = [
+      await buildPerson(accord),
+      await buildPerson(accord),
+      await buildPerson(accord),
+    ];
+    await merged(accord, 'people', kept.id, one.id);
+    await undo(accord, (await merged(accord, 'people', kept.id, other.id)).id);
   }
 
   /** Addresses of a route: of the story's records and of the specimens, and in every way in which it can be asked. */
@@ -203,6 +217,28 @@ describe('an answer', () => {
       'admin',
     );
     expect([...faults, ...key.faults, ...revoked.faults]).toEqual([]);
+  });
+
+  it.each(['people', 'factions'] as const)('to a merge of %s has it too', async (type) => {
+    const build = () => (type === 'people' ? buildPerson(accord) : buildFaction(accord));
+    const [kept, duplicate] = [await build(), await build()];
+    const headers = { 'if-match': '*', 'x-reason': 'one and the same' };
+    const url = `/v1/${type}/${kept.id}/merges`;
+    const merging = (duplicateId: string) =>
+      check(['POST', `/v1/${type}/{id}/merges`], url, { body: { duplicateId }, headers }, 'editor');
+    const clashing = await merging(kept.id);
+    const made = await merging(duplicate.id);
+    const led = await check(['GET', `/v1/${type}/{id}`], `/v1/${type}/${duplicate.id}`);
+    const undoing = () =>
+      check(
+        ['DELETE', '/v1/merges/{id}'],
+        `/v1/merges/${String(made.answer.body.id)}`,
+        { headers },
+        'editor',
+      );
+    const all = [clashing, made, led, await undoing(), await undoing()];
+    expect(all.flatMap((one) => one.faults)).toEqual([]);
+    expect(all.map(({ answer }) => answer.status)).toEqual([409, 201, 307, 204, 410]);
   });
 
   it('that refuses is a problem that the document foresees', async () => {

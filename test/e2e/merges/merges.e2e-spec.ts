@@ -129,6 +129,19 @@ describe('merging two people', () => {
     expect(await idsListed(accord, `/v1/people?q=${encoded}`)).toEqual([kept.id]);
   });
 
+  it('leaves alone what names a record of another kind, be its id the same', async () => {
+    const [kept, duplicate] = await two();
+    const row = [duplicate.id, 'An id of two', 'party'];
+    await accord.database.read(
+      `INSERT INTO factions (id, slug, name, classification) VALUES ($1, 'of-two', $2, $3::faction_classification)`,
+      row,
+    );
+    const about = { recordType: 'factions', recordId: duplicate.id };
+    const citation = await buildCitation(accord, about);
+    expect((await merged(accord, 'people', kept.id, duplicate.id)).moved).toEqual([]);
+    expect((await accord.get(`/v1/citations/${citation.id}`)).body).toMatchObject(about);
+  });
+
   it('changes nothing of a kept one that has all the names', async () => {
     const kept = await buildPerson(accord, { name: 'One name' });
     const duplicate = await buildPerson(accord, { name: 'One name' });

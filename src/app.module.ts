@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './features/access/access.module.js';
 import { IndexModule } from './features/index/index.module.js';
+import { MergesModule } from './features/merges/merges.module.js';
 import { resources } from './features/resources.js';
 import { StandingModule } from './features/standing/standing.module.js';
 import { StatusModule } from './features/status/status.module.js';
@@ -22,6 +23,7 @@ export class AppModule {
         TallyModule,
         StandingModule,
         TrackRecordsModule,
+        MergesModule,
         AccessModule,
         IndexModule,
       ],

@@ -5,6 +5,7 @@ import { LogController } from 'fastify';
 import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
+import { mergeSchemas } from './features/merges/merges.schema.js';
 import { resources } from './features/resources.js';
 import { standingSchemas } from './features/standing/standing.schema.js';
 import { historySchemas } from './features/status/history.schema.js';
@@ -64,6 +65,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...tallySchemas,
     ...standingSchemas,
     ...trackRecordSchemas,
+    ...mergeSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);

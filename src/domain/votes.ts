@@ -152,11 +152,15 @@ export function assertVoterIsMember(
   );
 }
 
-function isVotingMemberOf(member: MemberFact, factionId: string, personId: string): boolean {
-  return member.voting && member.factionId === factionId && member.personId === personId;
-}
-
-function countsFrom(vote: CastVote, eventDate: PartialDate | null): number | null {
+/** The instant from which a vote counts: the first of its own date, else of the event's; null while neither is known. */
+export function countsFrom(
+  vote: Pick<CastVote, 'castOn'>,
+  eventDate: PartialDate | null,
+): number | null {
   const date = vote.castOn ?? eventDate;
   return date === null ? null : startOf(date);
+}
+
+function isVotingMemberOf(member: MemberFact, factionId: string, personId: string): boolean {
+  return member.voting && member.factionId === factionId && member.personId === personId;
 }

@@ -144,6 +144,7 @@ function sender(
   return async (method, path, { body, headers = {} } = {}, as = 'reader') => {
     const response = await fetch(baseUrl + path, {
       method,
+      redirect: 'manual',
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(keys[as] === '' ? {} : { authorization: `Bearer ${keys[as]}` }),

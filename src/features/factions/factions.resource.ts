@@ -9,5 +9,6 @@ export const factions = defineRecord({
   nameField: 'name',
   dateField: 'foundingDate',
   span: { start: 'foundingDate', end: 'dissolutionDate' },
+  mergeable: true,
   periods: [['foundingDate', 'dissolutionDate']],
 });

@@ -8,5 +8,6 @@ export const people = defineRecord({
   body: PersonBody,
   nameField: 'name',
   dateField: 'birthDate',
+  mergeable: true,
   periods: [['birthDate', 'deathDate']],
 });

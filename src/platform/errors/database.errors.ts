@@ -18,6 +18,7 @@ export const CONSTRAINTS: Readonly<
   members_no_overlap: ['membership_overlaps', '/startDate'],
   factions_no_cycle: ['cycle', '/parentId'],
   sources_no_cycle: ['cycle', '/derivedFromId'],
+  merged_stays_retracted: ['still_merged'],
   milestones_no_cycle: ['cycle', '/dependsOn'],
 };
 

@@ -11,7 +11,7 @@ export const PROBLEMS = {
     'The body or the query has fields that are unknown, read-only, missing or wrong; each is listed.',
   ],
   invalid_cursor: [400, 'The cursor was not made by this list with these filters.'],
-  reason_required: [400, 'Retracting a record needs a reason in the X-Reason header.'],
+  reason_required: [400, 'This needs a reason in the X-Reason header.'],
   bad_request: [400, 'The request cannot be understood.'],
   unauthorized: [401, 'The key is missing, unknown or revoked.'],
   forbidden: [403, 'The key’s role does not allow this.'],
@@ -23,7 +23,13 @@ export const PROBLEMS = {
   attendance_exists: [409, 'The person’s attendance at this meeting is already recorded.'],
   succession_exists: [409, 'The merger’s succession is already recorded.'],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
+  merge_clashes: [
+    409,
+    'The two records cannot be made one, or two again: what stands in the way is listed.',
+  ],
+  still_merged: [409, 'The record is merged into another one: undo the merge.'],
   retracted: [410, 'The record was retracted; the problem says when and why.'],
+  merge_undone: [410, 'The merge was undone.'],
   stale: [
     412,
     'The record was changed since the version in If-Match; the fields in conflict are listed.',

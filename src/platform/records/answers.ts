@@ -30,6 +30,18 @@ export function answerPage(
   return `{"data":[${page.map(({ json }) => json).join(',')}],"page":{"next":${JSON.stringify(next)}}}`;
 }
 
+/**
+ * Sends a reader on to another address, asked in the same way. For now: what has moved may come back, so that the answer
+ * is not to be remembered (RFC 9110, 15.4.8).
+ */
+export function answerMoved(reply: FastifyReply, path: string): string {
+  const [, search = ''] = reply.request.url.split('?');
+  const params = new URLSearchParams(search).toString();
+  const location = params === '' ? path : `${path}?${params}`;
+  void reply.code(307).headers({ location, 'cache-control': 'no-cache', vary: 'Authorization' });
+  return '';
+}
+
 /** Says where the next page is: the same address with another cursor (RFC 8288). */
 export function linkNext(reply: FastifyReply, cursor: string): void {
   const [path = '', search = ''] = reply.request.url.split('?');

@@ -12,7 +12,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { readKnownAt, type Parameters } from '../http/query.reader.js';
+import type { Parameters } from '../http/query.reader.js';
 import { Access } from '../auth/access.js';
 import {
   CurrentAuthor,
@@ -63,8 +63,7 @@ function singleController(definition: RecordDefinition): Type {
       @CurrentView() view: View,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<string> {
-      const { knownAt } = readKnownAt(query);
-      return answerRecord(reply, await this.reader.read(type, id, { view, knownAt }));
+      return this.reader.read({ type, key: id }, query, { view, reply });
     }
 
     @Patch(':id')

@@ -62,6 +62,8 @@ export interface RecordDeclaration<Body extends object> {
   readonly mergerVia?: string;
   /** References of which one is given, each optional by itself: the record requires the one that is. */
   readonly oneOf?: readonly string[];
+  /** Two of these may turn out to be one, and be merged. */
+  readonly mergeable?: boolean;
   readonly rules?: RecordRules<Body>;
 }
 

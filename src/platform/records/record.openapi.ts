@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { JsonSchema } from './field.js';
 import { isSearchable, type RecordDefinition } from './record.definition.js';
+import { Moved } from './moved.openapi.js';
 import { recordSchemas } from './record.schema.js';
 import { filterFields, sortNames } from './records.query.js';
 
@@ -132,6 +133,7 @@ export function DescribeRead(definition: RecordDefinition): MethodDecorator {
     pathId(definition.type),
     DescribeKnownAt(),
     answer(200, 'The record', definition.title),
+    ...(definition.mergeable ? [Moved] : []),
     problems(400, 404, 410),
   );
 }
@@ -255,7 +257,7 @@ export function pathId(type: string): MethodDecorator {
   });
 }
 
-const IfMatch = ApiHeader({
+export const IfMatch: MethodDecorator = ApiHeader({
   name: 'If-Match',
   required: true,
   description: 'The ETag of the record as you saw it.',

@@ -11,23 +11,38 @@ import {
 import type { Read } from '../prisma/database.js';
 import type { RecordDefinition } from './record.definition.js';
 import { rowOf } from './records.db.js';
+import { replacementOf } from './replacement.db.js';
 import type { StoredRecord } from './stored.record.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The record itself, or the refusal that an absent or a retracted one is answered with. */
+/**
+ * The record itself, or the refusal that an absent or a retracted one is answered with. A record that was merged into one
+ * that the reading may not see is absent.
+ */
 export async function requireLive(
   read: Read,
   definition: RecordDefinition,
   record: StoredRecord | undefined,
+  knownAt: string | null = null,
 ): Promise<StoredRecord> {
-  if (!record) throw new Problem('not_found', `There is no such record in /${definition.type}.`);
-  if (!record.retracted) return record;
-  const retraction = await retractionOf(read, definition, record);
-  const why = retraction?.reason ?? 'no reason was given';
-  throw new Problem('retracted', `The record was retracted: ${why}`, {
-    retractedAt: retraction?.retractedAt ?? null,
-    reason: retraction?.reason ?? null,
+  if (record?.retracted === false) return record;
+  const kept = record && (await replacementOf(read, definition, record.id, knownAt));
+  if (!record || kept?.id === null)
+    throw new Problem('not_found', `There is no such record in /${definition.type}.`);
+  throw retracted(await retractionOf(read, definition, record), kept?.id);
+}
+
+function retracted(
+  retraction: Awaited<ReturnType<typeof retractionOf>>,
+  mergedInto: string | undefined,
+): Problem {
+  const { retractedAt = null, reason = null } = retraction ?? {};
+  const how = mergedInto === undefined ? 'retracted' : `merged into ${mergedInto}`;
+  return new Problem('retracted', `The record was ${how}: ${reason ?? 'no reason was given'}`, {
+    retractedAt,
+    reason,
+    ...(mergedInto === undefined ? {} : { mergedInto }),
   });
 }
 

@@ -3,17 +3,18 @@ import type { FastifyReply } from 'fastify';
 import type { RecordType } from '../../domain/vocabulary.js';
 import type { View } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
-import { readPaging, type Parameters } from '../http/query.reader.js';
+import { readKnownAt, readPaging, type Parameters } from '../http/query.reader.js';
 import { listRevisions, type RevisionRow } from '../ledger/revisions.db.js';
-import { answerPage, linkNext } from './answers.js';
+import { answerMoved, answerPage, answerRecord, linkNext } from './answers.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { DEFINITIONS, requireNested, type Definitions } from './record.definition.js';
 import { findRecord, listRecords } from './records.db.js';
 import { readListQuery } from './records.query.js';
 import { Readings } from './readings.js';
 import { RecordsService } from './records.service.js';
+import { requireLive } from './record.preconditions.js';
 import { definitionOf } from './references.db.js';
-import type { StoredRecord } from './stored.record.js';
+import { replacementOf } from './replacement.db.js';
 
 /** Which records are asked for: those of a kind, or what is at an id or a slug. */
 interface Place {
@@ -37,16 +38,20 @@ export class RecordsReader {
   ) {}
 
   /**
-   * One record, as it is or as it was recorded by `knownAt`.
+   * One record, as it is or as it was recorded by `knownAt`; of a record that was merged, where the one is that was kept.
    *
    * @throws Problem `not_found`, `retracted`
    */
-  async read(
-    type: RecordType,
-    key: string,
-    { view, knownAt }: { readonly view: View; readonly knownAt: string | null },
-  ): Promise<StoredRecord> {
-    return this.records.read(type, key, this.readings.now(view, knownAt));
+  async read({ type, key }: Place, query: Parameters, { view, reply }: Asking): Promise<string> {
+    const { knownAt } = readKnownAt(query);
+    const definition = definitionOf(this.definitions, type);
+    const read = this.readings.of(this.readings.now(view, knownAt));
+    const record = await findRecord(read, definition, key, view);
+    const kept = record?.retracted
+      ? await replacementOf(read, definition, record.id, knownAt)
+      : undefined;
+    if (kept?.id != null) return answerMoved(reply, `/v1/${type}/${kept.id}`);
+    return answerRecord(reply, await requireLive(read, definition, record, knownAt));
   }
 
   /** A page of all records of a kind. */

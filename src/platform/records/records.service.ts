@@ -58,8 +58,9 @@ export class RecordsService {
    */
   async read(type: RecordType, key: string, reading: Reading): Promise<StoredRecord> {
     const definition = definitionOf(this.definitions, type);
-    const record = await findRecord(this.readings.of(reading), definition, key, reading.view);
-    return requireLive(this.database.read, definition, record);
+    const read = this.readings.of(reading);
+    const record = await findRecord(read, definition, key, reading.view);
+    return requireLive(read, definition, record, reading.knownAt);
   }
 
   /**

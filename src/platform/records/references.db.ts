@@ -1,8 +1,10 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { RecordType } from '../../domain/vocabulary.js';
 import { Problem, type FieldError } from '../errors/problem.js';
-import { columnsOf, type Field } from './field.js';
+import { readWithin } from '../prisma/database.js';
+import { columnsOf, nestedName, type Field } from './field.js';
 import type { RecordDefinition } from './record.definition.js';
+import { replacementOf } from './replacement.db.js';
 
 type Body = Readonly<Record<string, unknown>>;
 type Definitions = ReadonlyMap<RecordType, RecordDefinition>;
@@ -55,11 +57,14 @@ export async function requireReferences(
     changed.filter((one) => !targetOf(one)),
     (one) => `there is no record in /${one.type} with this id`,
   );
-  refuse(
-    'reference_retracted',
-    changed.filter((one) => targetOf(one)?.retracted),
-    () => 'the record was retracted',
-  );
+  const retracted = changed.filter((one) => targetOf(one)?.retracted);
+  const kept = await keptInstead(tx, definitions, retracted);
+  refuse('reference_retracted', retracted, ({ id }) => {
+    const keptId = kept.get(id);
+    return keptId === undefined
+      ? 'the record was retracted'
+      : `the record was merged into ${keptId}: name that one`;
+  });
   const foreign = changed.filter((one) => {
     const theirs = one.field.sameMerger ? targetOf(one)?.mergerId : null;
     return theirs != null && mergerId !== null && theirs !== mergerId;
@@ -78,12 +83,18 @@ export async function requireUnreferenced(
   type: RecordType,
   id: string,
 ): Promise<void> {
-  const counts = [...definitions.values()].flatMap((definition) =>
-    referencingConditions(definition, type).map(
-      (condition) => `SELECT '${definition.type}' AS type FROM ${definition.table} AS record
-        WHERE record.retracted_at IS NULL AND record.id <> $1::uuid AND ${condition}`,
-    ),
-  );
+  const counts = namingColumns(definitions, type)
+    .filter(({ isOfAnyKind }) => !isOfAnyKind)
+    .map(
+      ({
+        type: naming,
+        table,
+        column,
+        isList,
+      }) => `SELECT '${naming}' AS type FROM ${table} AS record
+        WHERE record.retracted_at IS NULL AND record.id <> $1::uuid
+          AND ${isList ? `record.${column} @> ARRAY[$1::uuid]` : `record.${column} = $1::uuid`}`,
+    );
   if (counts.length === 0) return;
   const rows = await tx.$queryRawUnsafe<{ type: RecordType; count: number }[]>(
     `SELECT found.type AS type, count(*)::int AS count FROM (${counts.join(' UNION ALL ')}) AS found GROUP BY found.type ORDER BY found.type`,
@@ -100,11 +111,61 @@ export async function requireUnreferenced(
   );
 }
 
+/** A column in which records of a kind may be named. */
+export interface NamingColumn {
+  /** The kind of record that names them. */
+  readonly type: RecordType;
+  readonly table: string;
+  /** The field, as it filters a list: `satisfiedByMotionId` within an object. */
+  readonly field: string;
+  readonly column: string;
+  readonly isList: boolean;
+  /** What it names is of the kind that the row's record_type says. */
+  readonly isOfAnyKind: boolean;
+}
+
+/** Every column in which records of a kind may be named, as the declarations say. */
+export function namingColumns(definitions: Definitions, type: RecordType): readonly NamingColumn[] {
+  return [...definitions.values()].flatMap((definition) =>
+    definition.fields.flatMap((field) => {
+      const targets = field.targets
+        ? Object.entries(field.targets).map(([key, target]) => [
+            nestedName(field.name, key),
+            target,
+          ])
+        : [[field.name, field.target]];
+      const isOfAnyKind = field.target === 'recordType';
+      return columnsOf(field).flatMap((column, at) => {
+        const [name = '', target] = targets[at] ?? [];
+        if (target !== type && !isOfAnyKind) return [];
+        const { type: naming, table } = definition;
+        const isList = field.kind === 'references';
+        return [{ type: naming, table, field: name, column, isList, isOfAnyKind }];
+      });
+    }),
+  );
+}
+
 /** The definition of a kind of record. */
 export function definitionOf(definitions: Definitions, type: RecordType): RecordDefinition {
   const definition = definitions.get(type);
   if (!definition) throw new Error(`no resource is declared for ${type}`);
   return definition;
+}
+
+/** By the id of a retracted record, the one that it was merged into. */
+async function keptInstead(
+  tx: Prisma.TransactionClient,
+  definitions: Definitions,
+  retracted: readonly Named[],
+): Promise<ReadonlyMap<string, string>> {
+  const kept = new Map<string, string>();
+  for (const { type, id } of retracted) {
+    const definition = definitionOf(definitions, type);
+    const replacement = await replacementOf(readWithin(tx), definition, id, null);
+    if (replacement?.id != null) kept.set(id, replacement.id);
+  }
+  return kept;
 }
 
 function namedRecords(definition: RecordDefinition, body: Body): Named[] {
@@ -180,22 +241,4 @@ function refuse(
     errors.map((error) => `${error.pointer}: ${error.detail}`).join('; ') + '.',
     { errors },
   );
-}
-
-function referencingConditions(definition: RecordDefinition, type: RecordType): string[] {
-  return definition.fields.flatMap((field) => {
-    if (field.kind === 'oneReference') {
-      const keys = Object.values(field.targets ?? {});
-      return columnsOf(field)
-        .filter((_, at) => keys[at] === type)
-        .map((column) => `record.${column} = $1::uuid`);
-    }
-    if (field.target !== type) return [];
-    const [column = ''] = columnsOf(field);
-    return [
-      field.kind === 'references'
-        ? `record.${column} @> ARRAY[$1::uuid]`
-        : `record.${column} = $1::uuid`,
-    ];
-  });
 }

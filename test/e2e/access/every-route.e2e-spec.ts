@@ -7,6 +7,7 @@ type Least = 'open' | 'reader' | 'editor' | 'admin';
 const listed = { GET: 'reader', POST: 'editor' } as const;
 const single = { GET: 'reader', PATCH: 'editor', DELETE: 'editor' } as const;
 const computed = { GET: 'reader' } as const;
+const made = { POST: 'editor' } as const;
 const open = { GET: 'open' } as const;
 
 /** The least role of every route. A new route is added here by hand, by somebody who has thought about it. */
@@ -29,10 +30,12 @@ const LEAST_ROLE: Readonly<Record<string, Readonly<Record<string, Least>>>> = {
   '/v1/keys/:id': { GET: 'admin', DELETE: 'admin' },
   '/v1/factions': listed,
   '/v1/factions/:id': single,
+  '/v1/factions/:id/merges': made,
   '/v1/factions/:id/revisions': computed,
   '/v1/factions/:id/standing': computed,
   '/v1/people': listed,
   '/v1/people/:id': single,
+  '/v1/people/:id/merges': made,
   '/v1/people/:id/revisions': computed,
   '/v1/people/:id/standing': computed,
   '/v1/members': listed,
@@ -106,6 +109,8 @@ const LEAST_ROLE: Readonly<Record<string, Readonly<Record<string, Least>>>> = {
   '/v1/citations/:id': single,
   '/v1/citations/:id/revisions': computed,
   '/v1/citations/:id/standing': computed,
+  '/v1/merges': { GET: 'editor' },
+  '/v1/merges/:id': { GET: 'editor', DELETE: 'editor' },
 };
 
 const NOBODYS_ID = '00000000-0000-7000-8000-000000000000';

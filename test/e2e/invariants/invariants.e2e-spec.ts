@@ -24,6 +24,7 @@ import {
   buildVote,
   buildVoteEvent,
 } from '../../support/factories.js';
+import { merged } from '../../support/merging.js';
 import { specimens } from '../../support/specimens/all.js';
 
 const NOBODY = '00000000-0000-7000-8000-000000000000';
@@ -62,6 +63,9 @@ async function prepare(): Promise<Ids> {
   const step = (await buildMilestone(accord, { mergerId })).id;
   const voteEvent = (await buildVoteEvent(accord, { motionId })).id;
   const voter = (await buildPerson(accord)).id;
+  const twin = (await buildPerson(accord)).id;
+  const withdrawn = (await buildSource(accord)).id;
+  await accord.retract(`/v1/sources/${withdrawn}`);
   const motion = await accord.get(`/v1/motions/${motionId}`);
   await buildMember(accord, { personId: voter, factionId: motion.body.factionId });
   return {
@@ -76,6 +80,9 @@ async function prepare(): Promise<Ids> {
     step,
     voteEvent,
     voter,
+    twin,
+    withdrawn,
+    merge: (await merged(accord, 'people', person, twin)).id,
     announcement: (await announcementOf(accord, mergerId)).id,
     after: (await buildMilestone(accord, { mergerId, dependsOn: [step] })).id,
     foreignStep: (await buildMilestone(accord, { mergerId: other })).id,
@@ -106,6 +113,11 @@ async function refusalOf(statement: string, client: pg.Client = sql): Promise<st
     if (!(error instanceof pg.DatabaseError)) throw error;
     return error.constraint ?? /constraint "([^"]+)"/.exec(error.message)?.[1] ?? error.message;
   }
+}
+
+function merging(recordType: string, kept: string, duplicate: string): string {
+  return `INSERT INTO merges (record_type, kept_id, duplicate_id, moved, created_at)
+    VALUES ('${recordType}', ${kept}, ${duplicate}, '[]', now())`;
 }
 
 /** What Postgres refuses, whoever asks for it: each statement, and the constraint that says no. */
@@ -263,6 +275,21 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
     'hidden_spans_last',
     `INSERT INTO hidden_spans (record_id, cause_id, ground, hidden_from, hidden_until) VALUES (:person, :person, 'held', now(), now())`,
   ],
+  // What is merged is there, the duplicate retracted, into one other at a time; and so it stays until it is undone.
+  ['merges_of_records', merging('people', ':person', ':voter')],
+  ['merges_of_records', merging('people', ':person', `'${NOBODY}'`)],
+  ['merges_of_records', merging('people', ':twin', ':twin')],
+  ['merges_of_records', merging('factions', ':faction', ':twin')],
+  ['merges_kind', merging('sources', ':source', ':withdrawn')],
+  ['merges_duplicate_key', merging('people', ':voter', ':twin')],
+  ['merges_undone_afterwards', `UPDATE merges SET undone_at = '2022-12-28' WHERE id = :merge`],
+  ['merged_stays_retracted', `UPDATE people SET retracted_at = NULL WHERE id = :twin`],
+  [
+    'merges keeps what it holds: UPDATE refused',
+    `UPDATE merges SET kept_id = :voter WHERE id = :merge`,
+  ],
+  ['merges keeps what it holds: DELETE refused', `DELETE FROM merges WHERE id = :merge`],
+  ['merges keeps what it holds: TRUNCATE refused', `TRUNCATE merges`],
   ...RECORD_TYPES.map((type) => type.replace('-', '_')).map(
     (table) => [`${table}_embargo`, `UPDATE ${table} SET embargo_until = 'tomorrow'`] as const,
   ),

@@ -11,6 +11,8 @@ import {
   type Operation,
 } from '../../support/contract.js';
 import { judgeBy, type Judged } from '../../support/judge.js';
+import { buildFaction, buildPerson } from '../../support/factories.js';
+import { merged, undo } from '../../support/merging.js';
 import { servedRoutes } from '../../support/routes.js';
 import { specimens } from '../../support/specimens/all.js';
 
@@ -72,7 +74,7 @@ describe('the document', () => {
       expect([method, path, secured]).toEqual([
         method,
         path,
-        method !== 'GET' || path.startsWith('/v1/keys'),
+        method !== 'GET' || /^\/v1\/(keys|merges)/.test(path),
       ]);
   });
 });
@@ -86,6 +88,7 @@ const operation = (method: string, path: string): Operation => {
 describe('an answer', () => {
   it('has the shape that the document says, for every route that reads', async () => {
     for (const specimen of specimens) await tellThroughAllItsChanges(specimen);
+    await tellMerges();
     const unread: string[] = [];
     for (const { method, path } of operationsOf(contract)) {
       if (method !== 'GET') continue;
@@ -94,7 +97,7 @@ describe('an answer', () => {
       for (const url of urls) {
         for (const as of whoReads(path)) {
           const { status } = await accord.send(method, url, {}, as);
-          if (status !== 200 && status !== 410) unread.push(url);
+          if (![200, 307, 410].includes(status)) unread.push(url);
         }
       }
     }
@@ -103,7 +106,7 @@ describe('an answer', () => {
 
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>
-    path.startsWith('/v1/keys')
+    /^\/v1\/(keys|merges)/.test(path)
       ? ['admin']
       : path.endsWith('/revisions')
         ? ['reader', 'admin']
@@ -119,6 +122,17 @@ describe('an answer', () => {
     const whole = await accord.record(other.path, other.full);
     const patched = await accord.patch(`/v1/${type}/${String(whole.id)}`, specimen.change);
     if (patched.status !== 200) throw new Error(`${type}: ${patched.text}`);
+  }
+
+  /** One that holds and one that was undone. */
+  async function tellMerges(): Promise<void> {
+    const [kept, one, other] = [
+      await buildPerson(accord),
+      await buildPerson(accord),
+      await buildPerson(accord),
+    ];
+    await merged(accord, 'people', kept.id, one.id);
+    await undo(accord, (await merged(accord, 'people', kept.id, other.id)).id);
   }
 
   /** Addresses of a route: of the story's records and of the specimens, and in every way in which it can be asked. */
@@ -177,6 +191,26 @@ describe('an answer', () => {
     const key = await accord.send('POST', '/v1/keys', { body }, 'admin');
     const url = `/v1/keys/${String(key.body.id)}`;
     expect((await accord.send('DELETE', url, {}, 'admin')).status).toBe(204);
+  });
+
+  it.each(['people', 'factions'] as const)('to a merge of %s has it too', async (type) => {
+    const build = () => (type === 'people' ? buildPerson(accord) : buildFaction(accord));
+    const [kept, duplicate] = [await build(), await build()];
+    const headers = { 'if-match': '*', 'x-reason': 'one and the same' };
+    const merging = (duplicateId: string) =>
+      accord.send(
+        'POST',
+        `/v1/${type}/${kept.id}/merges`,
+        { body: { duplicateId }, headers },
+        'editor',
+      );
+    const clashing = await merging(kept.id);
+    const made = await merging(duplicate.id);
+    const led = await accord.get(`/v1/${type}/${duplicate.id}`);
+    const undoing = () =>
+      accord.send('DELETE', `/v1/merges/${String(made.body.id)}`, { headers }, 'editor');
+    const all = [clashing, made, led, await undoing(), await undoing()];
+    expect(all.map(({ status }) => status)).toEqual([409, 201, 307, 204, 410]);
   });
 
   it('that refuses is a problem that the document foresees', async () => {

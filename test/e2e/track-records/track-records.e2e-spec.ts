@@ -60,8 +60,9 @@ beforeAll(async () => {
   await cite(today, first, { stance: 'disputes' });
   const copy = await buildSource(accord, { publisher: 'Dawn', derivedFromId: ary[0]?.id });
   await cite(copy, first);
+  // Samaa states nothing, it only disputes.
   const mute = await buildSource(accord, { publisher: 'Samaa' });
-  await buildCitation(accord, { sourceId: mute.id });
+  await cite(mute, first, { stance: 'disputes' });
   secret = await buildSource(accord, { publisher: 'The hidden press', confidential: true });
   recordedAll = String((await cite(secret, later))['createdAt']);
 });

@@ -255,7 +255,8 @@ export function pathId(type: string): MethodDecorator {
   });
 }
 
-const IfMatch = ApiHeader({
+/** The version that a write is of. */
+export const IfMatch = ApiHeader({
   name: 'If-Match',
   required: true,
   description: 'The ETag of the record as you saw it.',

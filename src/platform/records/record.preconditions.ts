@@ -1,4 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.js';
+import type { Author } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
 import type { Precondition } from '../http/etag.js';
 import {
@@ -15,20 +16,40 @@ import type { StoredRecord } from './stored.record.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
+/** The record, or the refusal that an absent one is answered with. */
+export function requireFound(
+  definition: RecordDefinition,
+  record: StoredRecord | undefined,
+): StoredRecord {
+  if (record) return record;
+  throw new Problem('not_found', `There is no such record in /${definition.type}.`);
+}
+
 /** The record itself, or the refusal that an absent or a retracted one is answered with. */
 export async function requireLive(
   read: Read,
   definition: RecordDefinition,
-  record: StoredRecord | undefined,
+  found: StoredRecord | undefined,
 ): Promise<StoredRecord> {
-  if (!record) throw new Problem('not_found', `There is no such record in /${definition.type}.`);
+  const record = requireFound(definition, found);
   if (!record.retracted) return record;
   const retraction = await retractionOf(read, definition, record);
   const why = retraction?.reason ?? 'no reason was given';
   throw new Problem('retracted', `The record was retracted: ${why}`, {
     retractedAt: retraction?.retractedAt ?? null,
     reason: retraction?.reason ?? null,
+    version: record.version,
   });
+}
+
+/**
+ * Asks that the author says why.
+ *
+ * @throws Problem `reason_required`
+ */
+export function requireReason(author: Author, done: 'retracted' | 'restored'): void {
+  if (author.reason !== null) return;
+  throw new Problem('reason_required', `Say in the X-Reason header why the record is ${done}.`);
 }
 
 /**

@@ -182,14 +182,23 @@ describe('an answer', () => {
       const names = Object.keys(change);
       const seen = Object.fromEntries(names.map((name) => [name, made.answer.body[name]]));
       const stale = await check(['PATCH', single], url, { body: seen, headers }, 'editor');
-      const last = { headers: { ...headers, 'if-match': '"v2"' } };
+      const repair = (segment: string, version: number, body?: object) =>
+        check(
+          ['POST', `${single}/${segment}`],
+          `${url}/${segment}`,
+          { body, headers: { ...headers, 'if-match': `"v${String(version)}"` } },
+          'editor',
+        );
+      const reverted = await repair('reverts', 2, { version: 1 });
+      const last = { headers: { ...headers, 'if-match': '"v3"' } };
       const retracted = await check(['DELETE', single], url, last, 'editor');
       const gone = await check(['GET', single], url);
-      const all = [made, patched, stale, retracted, gone];
+      const restored = await repair('restorations', 4);
+      const all = [made, patched, stale, reverted, retracted, gone, restored];
       faults.push(...all.flatMap((one) => one.faults));
       expect([type, ...all.map(({ answer }) => answer.status)]).toEqual([
         type,
-        ...[201, 200, 412, 204, 410],
+        ...[201, 200, 412, 200, 204, 410, 200],
       ]);
     }
     const key = await check(

@@ -19,6 +19,7 @@ import { describeApi } from './platform/http/openapi.js';
 import { markReplays } from './platform/http/replayed.js';
 import { answerUnreadable, answerUnroutable } from './platform/http/unroutable.js';
 import type { JsonSchema } from './platform/records/field.js';
+import { repairSchemas } from './platform/records/record.repair.openapi.js';
 import { resourceSchemas } from './platform/records/record.openapi.js';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -58,6 +59,7 @@ export async function createApp(
 /** The OpenAPI document of the application. */
 export function describe(app: NestFastifyApplication): OpenAPIObject {
   const schemas: Record<string, JsonSchema> = {
+    ...repairSchemas,
     ...keySchemas,
     ...indexSchemas,
     ...statusSchemas,

@@ -34,3 +34,15 @@ export async function takeAnnouncementAlong(
   });
   return announcements.map((announcement) => ({ type: 'milestones', id: announcement.id }));
 }
+
+/** A merger comes back with the announcement that went with it. */
+export async function bringAnnouncementBack(
+  { tx }: RuleContext,
+  id: string,
+): Promise<readonly Companion[]> {
+  const announcement = await tx.milestone.findFirst({
+    where: { mergerId: id, classification: 'announcement', retractedAt: { not: null } },
+    orderBy: { retractedAt: 'desc' },
+  });
+  return announcement ? [{ type: 'milestones', id: announcement.id }] : [];
+}

@@ -17,11 +17,15 @@ import {
 import {
   findRecord,
   lockRecord,
-  retractRecord,
+  setRetracted,
   rowOf,
   updateRecord,
 } from '../../platform/records/records.db.js';
-import { requireLive, requireUnchanged } from '../../platform/records/record.preconditions.js';
+import {
+  requireLive,
+  requireReason,
+  requireUnchanged,
+} from '../../platform/records/record.preconditions.js';
 import { definitionOf } from '../../platform/records/references.db.js';
 import { lockNaming, renameIn, type Naming } from '../../platform/records/renaming.db.js';
 import type { StoredRecord } from '../../platform/records/stored.record.js';
@@ -64,7 +68,7 @@ export class MergesService {
     sent: unknown,
     { author, expected }: Edit,
   ): Promise<MergeView> {
-    requireReason(author);
+    requireReason(author, 'the two records are one');
     const { duplicateId } = await bodyOf(MergeBody, sent);
     const definition = definitionOf(this.definitions, type);
     return this.database.write(author, async (tx) => {
@@ -86,7 +90,7 @@ export class MergesService {
         kept.id,
         rowOf(definition, { ...names }),
       );
-      await retractRecord(tx, definition, duplicate.id);
+      await setRetracted(tx, definition, duplicate.id, true);
       const keptVersion = version === kept.version ? null : version;
       const id = await insertMerge(tx, { recordType: type, ...ids, keptVersion, moved });
       const [merge] = await listMerges(readWithin(tx), { ...ANY_MERGE, id });
@@ -122,7 +126,7 @@ export class MergesService {
    * @throws Problem `reason_required`, `not_found`, `merge_undone`, `merge_clashes`
    */
   async undo(id: string, author: Author): Promise<void> {
-    requireReason(author);
+    requireReason(author, 'the two records are not one');
     await this.database.write(author, async (tx) => {
       const merge = requireMerge(isUuid(id) ? await lockMerge(tx, id) : undefined);
       if (merge.undone) throw new Problem('merge_undone', 'The merge was undone before.');
@@ -147,11 +151,6 @@ export class MergesService {
       await takeNamesOff(tx, definition, merge, bodies.kept);
     });
   }
-}
-
-function requireReason(author: Author): void {
-  if (author.reason !== null) return;
-  throw new Problem('reason_required', 'Say in the X-Reason header why the two are one, or not.');
 }
 
 /** Two records by id or slug, locked in the order of their ids, so that two merges of them do not wait for each other. */

@@ -28,6 +28,7 @@ export const PROBLEMS = {
     'The two records cannot be made one, or two again: what stands in the way is listed.',
   ],
   still_merged: [409, 'The record is merged into another one: undo the merge.'],
+  not_retracted: [409, 'The record is not retracted: there is nothing to restore.'],
   retracted: [410, 'The record was retracted; the problem says when and why.'],
   merge_undone: [410, 'The merge was undone.'],
   stale: [
@@ -48,6 +49,7 @@ export const PROBLEMS = {
     'A merger keeps its one announcement: it cannot be retracted or made something else.',
   ],
   unknown_citation_field: [422, 'The cited record has no such field.'],
+  unknown_version: [422, 'The record never had this version.'],
   idempotency_key_reused: [422, 'The Idempotency-Key was sent with another body before.'],
   constraint_violated: [422, 'The database refuses the row.'],
   precondition_required: [428, 'Changing a record needs If-Match with its ETag.'],

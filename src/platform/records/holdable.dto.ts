@@ -1,6 +1,13 @@
 import { VISIBILITIES, type Visibility } from '../../domain/vocabulary.js';
 import { DateField, Word } from './field.decorators.js';
 
+/** The fields that say who sees a record. `confidential` is a source's. */
+export const HOLDING_FIELDS: ReadonlySet<string> = new Set([
+  'visibility',
+  'embargoUntil',
+  'confidential',
+]);
+
 /** What every record holds: whether it is for everybody yet. */
 export class HoldableBody {
   @Word(

@@ -90,6 +90,15 @@ export async function patchedBody(
   return { ...current, ...(await wholeBody(definition, mergePatch(kept, own))) };
 }
 
+/**
+ * Asks that a body holds nothing: there is none, or an empty one.
+ *
+ * @throws Problem `validation_failed`
+ */
+export function requireNoFields(sent: unknown): void {
+  if (sent !== undefined) refuseFields(Object.keys(requireObject(sent)), 'is not a field');
+}
+
 /** Asks that no period of a body ends before it starts. */
 export function assertPeriods(definition: RecordDefinition, body: Json): void {
   for (const [start, end] of definition.periods ?? []) assertPeriod(body, [start, end], '');

@@ -33,6 +33,7 @@ import {
 } from './record.openapi.js';
 import { requireNested, type RecordDefinition } from './record.definition.js';
 import type { StoredRecord } from './stored.record.js';
+import { repairController } from './record.repair.controllers.js';
 import { RecordsReader } from './records.reader.js';
 import { RecordsService } from './records.service.js';
 
@@ -41,7 +42,8 @@ export function recordControllers(definition: RecordDefinition): Type[] {
   const collection = definition.nestedIn
     ? nestedController(definition)
     : collectionController(definition);
-  return [collection, singleController(definition)];
+  const repairs = named(repairController(definition), `${definition.title}RepairController`);
+  return [collection, singleController(definition), repairs];
 }
 
 function singleController(definition: RecordDefinition): Type {

@@ -23,9 +23,11 @@ export interface RecordRules<Body extends object> {
   created?(context: RuleContext, id: string, body: Body): Promise<void>;
   /** Asks whether the record may be retracted; returns the records that go with it. */
   retracting?(context: RuleContext, id: string, body: Body): Promise<readonly Companion[]>;
+  /** Returns the records that went with a retracted one: they come back with it. */
+  restoring?(context: RuleContext, id: string): Promise<readonly Companion[]>;
 }
 
-/** A record that goes when another goes. */
+/** A record that goes, and comes back, with another one. */
 export interface Companion {
   readonly type: RecordType;
   readonly id: string;

@@ -257,6 +257,7 @@ export function pathId(type: string): MethodDecorator {
   });
 }
 
+/** The version that a write is of. */
 export const IfMatch: MethodDecorator = ApiHeader({
   name: 'If-Match',
   required: true,

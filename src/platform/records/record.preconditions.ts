@@ -1,4 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.js';
+import type { Author } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
 import type { Precondition } from '../http/etag.js';
 import {
@@ -16,6 +17,15 @@ import type { StoredRecord } from './stored.record.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
+/** The record, or the refusal that an absent one is answered with. */
+export function requireFound(
+  definition: RecordDefinition,
+  record: StoredRecord | undefined,
+): StoredRecord {
+  if (record) return record;
+  throw new Problem('not_found', `There is no such record in /${definition.type}.`);
+}
+
 /**
  * The record itself, or the refusal that an absent or a retracted one is answered with. A record that was merged into one
  * that the reading may not see is absent.
@@ -23,27 +33,44 @@ type Body = Readonly<Record<string, unknown>>;
 export async function requireLive(
   read: Read,
   definition: RecordDefinition,
-  record: StoredRecord | undefined,
+  found: StoredRecord | undefined,
   knownAt: string | null = null,
 ): Promise<StoredRecord> {
-  if (record?.retracted === false) return record;
-  const kept = record && (await replacementOf(read, definition, record.id, knownAt));
-  if (!record || kept?.id === null)
-    throw new Problem('not_found', `There is no such record in /${definition.type}.`);
-  throw retracted(await retractionOf(read, definition, record), kept?.id);
+  const record = requireFound(definition, found);
+  if (!record.retracted) return record;
+  const kept = await replacementOf(read, definition, record.id, knownAt);
+  if (kept?.id === null) requireFound(definition, undefined);
+  const retraction = await retractionOf(read, definition, record);
+  throw retracted({ retractedAt: null, reason: null, ...retraction }, record.version, kept?.id);
 }
 
 function retracted(
-  retraction: Awaited<ReturnType<typeof retractionOf>>,
-  mergedInto: string | undefined,
+  told: { readonly retractedAt: string | null; readonly reason: string | null },
+  version: number,
+  mergedInto: string | null | undefined,
 ): Problem {
-  const { retractedAt = null, reason = null } = retraction ?? {};
-  const how = mergedInto === undefined ? 'retracted' : `merged into ${mergedInto}`;
-  return new Problem('retracted', `The record was ${how}: ${reason ?? 'no reason was given'}`, {
-    retractedAt,
-    reason,
-    ...(mergedInto === undefined ? {} : { mergedInto }),
-  });
+  const how = mergedInto ? `merged into ${mergedInto}` : 'retracted';
+  return new Problem(
+    'retracted',
+    `The record was ${how}: ${told.reason ?? 'no reason was given'}`,
+    {
+      ...told,
+      version,
+      ...(mergedInto ? { mergedInto } : {}),
+    },
+  );
+}
+
+/**
+ * Asks that the author says why.
+ *
+ * @param what is so, as in "why the record is retracted"
+ *
+ * @throws Problem `reason_required`
+ */
+export function requireReason(author: Author, what: string): void {
+  if (author.reason !== null) return;
+  throw new Problem('reason_required', `Say in the X-Reason header why ${what}.`);
 }
 
 /**

@@ -133,16 +133,20 @@ export async function updateRecord(
   return requireRow(record);
 }
 
-/** Retracts a record: it stays, with its history, and counts no more. The trigger sets the instant. */
-export async function retractRecord(
+/** Retracts a record (it stays, with its history, and counts no more) or takes that back. The trigger sets the instant. */
+export async function setRetracted(
   tx: Prisma.TransactionClient,
   definition: RecordDefinition,
   id: string,
-): Promise<void> {
-  await tx.$executeRawUnsafe(
-    `UPDATE ${definition.table} AS record SET retracted_at = now() WHERE record.id = $1::uuid`,
+  retracted: boolean,
+): Promise<StoredRecord> {
+  const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
+    `UPDATE ${definition.table} AS record SET retracted_at = CASE WHEN $2 THEN now() END WHERE record.id = $1::uuid
+     RETURNING ${recordColumns(definition, 'all')}`,
     id,
+    retracted,
   );
+  return requireRow(record);
 }
 
 /** One page of a list, and one record more if there is a next page. */

@@ -3,6 +3,7 @@ import { recordControllers } from './record.controllers.js';
 import { DEFINITIONS, type RecordDefinition } from './record.definition.js';
 import { Readings } from './readings.js';
 import { RecordsReader } from './records.reader.js';
+import { RepairsService } from './repairs.service.js';
 import { RecordsService } from './records.service.js';
 
 /** Serves declared resources: their routes, their lists, their rules, their history. */
@@ -16,6 +17,7 @@ export class RecordsModule {
       providers: [
         RecordsService,
         RecordsReader,
+        RepairsService,
         Readings,
         {
           provide: DEFINITIONS,

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { RecordType } from '../../domain/vocabulary.js';
 import type { Author, Edit } from '../auth/caller.js';
-import { Problem } from '../errors/problem.js';
 import type { Precondition } from '../http/etag.js';
 import { Database, readWithin, recordAt } from '../prisma/database.js';
 import { patchedBody, wholeBody } from './record.body.js';
@@ -18,9 +17,10 @@ import {
   findSeen,
   requireLive,
   requireNoConflict,
+  requireReason,
   requireUnchanged,
 } from './record.preconditions.js';
-import { findRecord, insertRecord, lockRecord, retractRecord, rowOf } from './records.db.js';
+import { findRecord, insertRecord, lockRecord, rowOf, setRetracted } from './records.db.js';
 import { definitionOf, requireUnreferenced } from './references.db.js';
 import type { Reading } from './reading.js';
 import { Readings } from './readings.js';
@@ -153,12 +153,7 @@ export class RecordsService {
    * @throws Problem `reason_required`, `not_found`, `retracted`, `stale`, `still_referenced`
    */
   async retract(type: RecordType, key: string, { expected, author }: Edit): Promise<void> {
-    if (author.reason === null) {
-      throw new Problem(
-        'reason_required',
-        'Say in the X-Reason header why the record is retracted.',
-      );
-    }
+    requireReason(author, 'the record is retracted');
     const definition = definitionOf(this.definitions, type);
     await this.database.write(author, async (tx) => {
       const current = await requireLive(
@@ -199,7 +194,7 @@ export class RecordsService {
     id: string,
   ): Promise<void> {
     await requireUnreferenced(tx, this.definitions, type, id);
-    await retractRecord(tx, definitionOf(this.definitions, type), id);
+    await setRetracted(tx, definitionOf(this.definitions, type), id, true);
   }
 
   private context(tx: Prisma.TransactionClient): RuleContext {

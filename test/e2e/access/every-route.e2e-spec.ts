@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RECORD_TYPES } from '../../../src/domain/vocabulary.js';
 import { startTestApp, ADMIN_KEY, type TestApp } from '../../support/app.js';
 import { sendRaw, servedRoutes, type Route } from '../../support/routes.js';
 
 type Least = 'open' | 'reader' | 'editor' | 'admin';
+
+/** Beneath every record. */
+const ofEveryRecord = (
+  segment: string,
+  methods: Readonly<Record<string, Least>>,
+): Record<string, Readonly<Record<string, Least>>> =>
+  Object.fromEntries(RECORD_TYPES.map((type) => [`/v1/${type}/:id/${segment}`, methods]));
 
 const listed = { GET: 'reader', POST: 'editor' } as const;
 const single = { GET: 'reader', PATCH: 'editor', DELETE: 'editor' } as const;
@@ -111,6 +119,8 @@ const LEAST_ROLE: Readonly<Record<string, Readonly<Record<string, Least>>>> = {
   '/v1/citations/:id/standing': computed,
   '/v1/merges': { GET: 'editor' },
   '/v1/merges/:id': { GET: 'editor', DELETE: 'editor' },
+  ...ofEveryRecord('restorations', { POST: 'editor' }),
+  ...ofEveryRecord('reverts', { POST: 'editor' }),
 };
 
 const NOBODYS_ID = '00000000-0000-7000-8000-000000000000';

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './features/access/access.module.js';
+import { ChangesModule } from './features/changes/changes.module.js';
 import { IndexModule } from './features/index/index.module.js';
 import { resources } from './features/resources.js';
 import { StatusModule } from './features/status/status.module.js';
@@ -18,6 +19,7 @@ export class AppModule {
         RecordsModule.for(resources),
         StatusModule,
         TallyModule,
+        ChangesModule,
         AccessModule,
         IndexModule,
       ],

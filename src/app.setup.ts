@@ -4,6 +4,7 @@ import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { LogController } from 'fastify';
 import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
+import { changeSchemas } from './features/changes/changes.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
 import { resources } from './features/resources.js';
 import { statusSchemas } from './features/status/status.schema.js';
@@ -57,6 +58,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...indexSchemas,
     ...statusSchemas,
     ...tallySchemas,
+    ...changeSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);

@@ -18,6 +18,7 @@ export class IndexController {
       status: '/v1/status',
       mergerStatus: '/v1/mergers/{id}/status',
       timeline: '/v1/mergers/{id}/timeline',
+      changes: '/v1/changes',
       openapi: '/v1/openapi.json',
       docs: '/docs',
       resources: resources.map(({ type, description, nestedIn }) => ({

@@ -6,11 +6,12 @@ export const indexSchemas: Readonly<Record<string, JsonSchema>> = {
   Index: {
     type: 'object',
     additionalProperties: false,
-    required: ['status', 'mergerStatus', 'timeline', 'openapi', 'docs', 'resources'],
+    required: ['status', 'mergerStatus', 'timeline', 'changes', 'openapi', 'docs', 'resources'],
     properties: {
       status: href,
       mergerStatus: href,
       timeline: href,
+      changes: href,
       openapi: href,
       docs: href,
       resources: {

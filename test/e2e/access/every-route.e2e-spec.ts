@@ -24,6 +24,7 @@ const LEAST_ROLE: Readonly<Record<string, Readonly<Record<string, Least>>>> = {
   '/v1': computed,
   '/v1/openapi.json': open,
   '/v1/status': computed,
+  '/v1/changes': computed,
   '/v1/keys': { GET: 'admin', POST: 'admin' },
   '/v1/keys/:id': { GET: 'admin', DELETE: 'admin' },
   '/v1/factions': listed,

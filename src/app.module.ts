@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './features/access/access.module.js';
 import { ChangesModule } from './features/changes/changes.module.js';
 import { IndexModule } from './features/index/index.module.js';
+import { PurgesModule } from './features/purges/purges.module.js';
 import { resources } from './features/resources.js';
 import { StatusModule } from './features/status/status.module.js';
 import { TallyModule } from './features/tally/tally.module.js';
@@ -20,6 +21,7 @@ export class AppModule {
         StatusModule,
         TallyModule,
         ChangesModule,
+        PurgesModule,
         AccessModule,
         IndexModule,
       ],

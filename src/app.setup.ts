@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { changeSchemas } from './features/changes/changes.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
+import { purgeSchemas } from './features/purges/purges.schema.js';
 import { resources } from './features/resources.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
@@ -59,6 +60,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...statusSchemas,
     ...tallySchemas,
     ...changeSchemas,
+    ...purgeSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);

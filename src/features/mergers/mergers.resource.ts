@@ -1,6 +1,11 @@
 import { defineRecord } from '../../platform/records/record.definition.js';
 import { MergerBody } from './mergers.dto.js';
-import { closeTogether, planAnnouncement, takeAnnouncementAlong } from './mergers.rules.js';
+import {
+  closeTogether,
+  planAnnouncement,
+  purgeAnnouncementAlong,
+  takeAnnouncementAlong,
+} from './mergers.rules.js';
 
 export const mergers = defineRecord({
   type: 'mergers',
@@ -11,5 +16,10 @@ export const mergers = defineRecord({
   dateField: 'startedOn',
   span: { start: 'startedOn', revoked: 'closedOn' },
   periods: [['startedOn', 'closedOn']],
-  rules: { check: closeTogether, created: planAnnouncement, retracting: takeAnnouncementAlong },
+  rules: {
+    check: closeTogether,
+    created: planAnnouncement,
+    retracting: takeAnnouncementAlong,
+    purging: purgeAnnouncementAlong,
+  },
 });

@@ -23,6 +23,8 @@ export interface RecordRules<Body extends object> {
   created?(context: RuleContext, id: string, body: Body): Promise<void>;
   /** Asks whether the record may be retracted; returns the records that go with it. */
   retracting?(context: RuleContext, id: string, body: Body): Promise<readonly Companion[]>;
+  /** Asks whether the record may be purged; returns the records that go with it, retracted ones too. */
+  purging?(context: RuleContext, id: string, body: Body): Promise<readonly Companion[]>;
 }
 
 /** A record that goes when another goes. */

@@ -70,7 +70,7 @@ describe('the document', () => {
       expect([method, path, secured]).toEqual([
         method,
         path,
-        method !== 'GET' || path.startsWith('/v1/keys'),
+        method !== 'GET' || /^\/v1\/(keys|purges)/.test(path),
       ]);
   });
 });
@@ -108,6 +108,7 @@ async function check(
 describe('an answer', () => {
   it('has the shape that the document says, for every route that reads', async () => {
     for (const specimen of specimens) await tellThroughAllItsChanges(specimen);
+    expect(await purgeSomebody()).toEqual([]);
     const faults: string[] = [];
     const unread: string[] = [];
     for (const { method, path } of operationsOf(contract)) {
@@ -128,9 +129,9 @@ describe('an answer', () => {
 
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>
-    path.startsWith('/v1/keys')
+    /^\/v1\/(keys|purges)/.test(path)
       ? ['admin']
-      : path.endsWith('/revisions')
+      : /\/(revisions|changes)$/.test(path)
         ? ['reader', 'admin']
         : ['reader'];
 
@@ -144,6 +145,15 @@ describe('an answer', () => {
     const whole = await accord.record(other.path, other.full);
     const patched = await accord.patch(`/v1/${type}/${String(whole.id)}`, specimen.change);
     if (patched.status !== 200) throw new Error(`${type}: ${patched.text}`);
+  }
+
+  async function purgeSomebody(): Promise<readonly string[]> {
+    const { id } = (await accord.record('/v1/people', { name: 'Somebody' })) as { id: string };
+    const asking = {
+      body: { recordType: 'people', recordId: id },
+      headers: { 'x-reason': 'a test' },
+    };
+    return (await check(['POST', '/v1/purges'], '/v1/purges', asking, 'admin')).faults;
   }
 
   /** Addresses of a route: of the story's records and of the specimens, and in every way in which it can be asked. */

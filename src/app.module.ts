@@ -1,7 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './features/access/access.module.js';
+import { ChangesModule } from './features/changes/changes.module.js';
 import { IndexModule } from './features/index/index.module.js';
 import { MergesModule } from './features/merges/merges.module.js';
+import { PurgesModule } from './features/purges/purges.module.js';
 import { resources } from './features/resources.js';
 import { StandingModule } from './features/standing/standing.module.js';
 import { StatusModule } from './features/status/status.module.js';
@@ -24,6 +26,8 @@ export class AppModule {
         StandingModule,
         TrackRecordsModule,
         MergesModule,
+        ChangesModule,
+        PurgesModule,
         AccessModule,
         IndexModule,
       ],

@@ -4,8 +4,10 @@ import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { LogController } from 'fastify';
 import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
+import { changeSchemas } from './features/changes/changes.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
 import { mergeSchemas } from './features/merges/merges.schema.js';
+import { purgeSchemas } from './features/purges/purges.schema.js';
 import { resources } from './features/resources.js';
 import { standingSchemas } from './features/standing/standing.schema.js';
 import { historySchemas } from './features/status/history.schema.js';
@@ -68,6 +70,8 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...standingSchemas,
     ...trackRecordSchemas,
     ...mergeSchemas,
+    ...changeSchemas,
+    ...purgeSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);

@@ -4,7 +4,7 @@ import { ensureAdminKey } from '../../src/platform/auth/first.keys.js';
 import { Clock } from '../../src/platform/clock/clock.js';
 import { Database } from '../../src/platform/prisma/database.js';
 import { readContract } from './contract.js';
-import { createTestDatabase } from './database.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 import { judgeBy, type Judged, type Question } from './judge.js';
 
 /** An answer: its status, its headers and its body, parsed when it is JSON. */
@@ -58,9 +58,9 @@ export interface TestApp {
   stop(): Promise<void>;
 }
 
-/** Starts the service on a new copy of the migrated database. */
-export async function startTestApp(): Promise<TestApp> {
-  const testDatabase = await createTestDatabase();
+/** Starts the service on a new copy of the migrated database, or on one that is there and stays. */
+export async function startTestApp(existing?: TestDatabase): Promise<TestApp> {
+  const testDatabase = existing ?? (await createTestDatabase());
   const databaseUrl = testDatabase.url;
   const app = await createApp(databaseUrl, 'silent');
   const database = app.get(Database);
@@ -113,7 +113,7 @@ export async function startTestApp(): Promise<TestApp> {
     },
     stop: async () => {
       await app.close();
-      await testDatabase.drop();
+      if (!existing) await testDatabase.drop();
       if (faults.length > 0) throw new Error(`not as the document says:\n${faults.join('\n')}`);
     },
   };

@@ -22,6 +22,7 @@ export class IndexController {
       result: '/v1/motions/{id}/result',
       revisions: '/v1/{resource}/{id}/revisions',
       keys: '/v1/keys',
+      changes: '/v1/changes',
       openapi: '/v1/openapi.json',
       docs: '/docs',
       resources: resources.map(({ type, description, nestedIn }) => ({

@@ -10,6 +10,7 @@ const VIEWS = [
   'result',
   'revisions',
   'keys',
+  'changes',
   'openapi',
   'docs',
 ] as const;

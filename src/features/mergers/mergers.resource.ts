@@ -4,6 +4,7 @@ import {
   bringAnnouncementBack,
   closeTogether,
   planAnnouncement,
+  purgeAnnouncementAlong,
   takeAnnouncementAlong,
 } from './mergers.rules.js';
 
@@ -21,5 +22,6 @@ export const mergers = defineRecord({
     created: planAnnouncement,
     retracting: takeAnnouncementAlong,
     restoring: bringAnnouncementBack,
+    purging: purgeAnnouncementAlong,
   },
 });

@@ -29,10 +29,25 @@ export async function takeAnnouncementAlong(
   { tx }: RuleContext,
   id: string,
 ): Promise<readonly Companion[]> {
-  const announcements = await tx.milestone.findMany({
-    where: { mergerId: id, classification: 'announcement', retractedAt: null },
-  });
-  return announcements.map((announcement) => ({ type: 'milestones', id: announcement.id }));
+  return companionsIn(
+    await tx.milestone.findMany({
+      where: { mergerId: id, classification: 'announcement', retractedAt: null },
+    }),
+  );
+}
+
+/** A merger is purged with its announcement, retracted or not. */
+export async function purgeAnnouncementAlong(
+  { tx }: RuleContext,
+  id: string,
+): Promise<readonly Companion[]> {
+  return companionsIn(
+    await tx.milestone.findMany({ where: { mergerId: id, classification: 'announcement' } }),
+  );
+}
+
+function companionsIn(announcements: readonly { readonly id: string }[]): readonly Companion[] {
+  return announcements.map(({ id }) => ({ type: 'milestones', id }));
 }
 
 /** A merger comes back with the announcement that went with it. */

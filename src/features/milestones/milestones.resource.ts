@@ -10,5 +10,9 @@ export const milestones = defineRecord({
   nameField: 'title',
   dateField: 'dueTo',
   periods: [['dueFrom', 'dueTo']],
-  rules: { check: requireSoundPlan, retracting: keepAnnouncement },
+  rules: {
+    check: requireSoundPlan,
+    retracting: keepAnnouncement,
+    purging: keepAnnouncement,
+  },
 });

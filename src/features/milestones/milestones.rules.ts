@@ -35,7 +35,7 @@ export function requireSoundPlan(
   return Promise.resolve();
 }
 
-/** Refuses to retract the announcement: it goes with its merger only. */
+/** Refuses to retract or purge the announcement: it goes with its merger only. */
 export function keepAnnouncement(
   _: RuleContext,
   __: string,
@@ -44,6 +44,6 @@ export function keepAnnouncement(
   if (body.classification !== 'announcement') return Promise.resolve([]);
   throw new Problem(
     'announcement_required',
-    'A merger keeps its one announcement: retract the merger instead.',
+    'A merger keeps its one announcement: it goes with the merger only.',
   );
 }

@@ -16,7 +16,7 @@ export const PROBLEMS = {
   unauthorized: [401, 'The key is missing, unknown or revoked.'],
   forbidden: [403, 'The key’s role does not allow this.'],
   not_found: [404, 'There is nothing at this address.'],
-  still_referenced: [409, 'Other records refer to this one: retract them first.'],
+  still_referenced: [409, 'Other records refer to this one: they go first.'],
   slug_taken: [409, 'Another record has this slug.'],
   participant_exists: [409, 'The faction or person already takes part in this merger.'],
   announcement_exists: [409, 'A merger has exactly one announcement.'],
@@ -46,7 +46,7 @@ export const PROBLEMS = {
   ],
   announcement_required: [
     422,
-    'A merger keeps its one announcement: it cannot be retracted or made something else.',
+    'A merger keeps its one announcement: it cannot be retracted, purged or made something else.',
   ],
   unknown_citation_field: [422, 'The cited record has no such field.'],
   unknown_version: [422, 'The record never had this version.'],

@@ -75,11 +75,16 @@ export class QueryReader {
 
   /** The limit (25 unless asked for, at most 100) and the cursor. */
   takePaging(): Paging {
+    return { limit: this.takeLimit(), cursor: this.take('cursor') };
+  }
+
+  /** How many a page holds at most: 25 unless asked for, at most 100. */
+  takeLimit(): number {
     const text = this.take('limit');
     const limit = text === null ? DEFAULT_LIMIT : /^\d{1,4}$/.test(text) ? Number(text) : 0;
     if (limit < 1 || limit > MAX_LIMIT)
       this.refuse('limit', `must be a whole number from 1 to ${MAX_LIMIT}`);
-    return { limit, cursor: this.take('cursor') };
+    return limit;
   }
 
   /** What was true in the world by `asOf`, and what was recorded by `knownAt`, as they were given. */

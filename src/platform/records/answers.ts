@@ -42,10 +42,10 @@ export function answerMoved(reply: FastifyReply, path: string): string {
   return '';
 }
 
-/** Says where the next page is: the same address with another cursor (RFC 8288). */
-export function linkNext(reply: FastifyReply, cursor: string): void {
+/** Says where the next page is: the same address with another cursor (RFC 8288), in the parameter that takes it. */
+export function linkNext(reply: FastifyReply, cursor: string, parameter = 'cursor'): void {
   const [path = '', search = ''] = reply.request.url.split('?');
   const params = new URLSearchParams(search);
-  params.set('cursor', cursor);
+  params.set(parameter, cursor);
   void reply.header('link', `<${path}?${params.toString()}>; rel="next"`);
 }

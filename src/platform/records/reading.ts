@@ -37,6 +37,9 @@ interface Asked {
 
 const KEPT_COLUMNS = ['id', 'version', 'retracted_at', 'created_at', 'updated_at'];
 
+/** What a query may name besides the tables of records. */
+const MADE_HERE = ['asked', 'lineage', 'turns', 'namings', 'feed'];
+
 /** Every record of these has one merger, for good. */
 const OF_ONE_MERGER: ReadonlySet<RecordType> = new Set([
   'mergers',
@@ -52,25 +55,25 @@ const OF_ONE_MERGER: ReadonlySet<RecordType> = new Set([
   'successions',
 ]);
 
-/** What a query may name besides the tables. */
-const FURTHER = ['asked', 'lineage', 'turns', 'namings'];
-
 /**
  * The query with the relations of a reading before it: each table that it names holds what the reading may see, `asked`
- * its instants, `lineage` from which source each source derives, `turns` and `namings` what was recorded ever.
+ * its instants, `lineage` from which source each source derives, `turns` and `namings` what was recorded ever, `feed` the changes
+ * of all records.
  *
  * @param query begins with SELECT; its relations are named without a schema
  */
 export function queryOf(reading: Reading, definitions: Definitions, query: Query): Query {
   const names = new Set(query.text.match(/\b[a-z_]+\b/g));
   const isPlain = reading.view === 'all' && reading.knownAt === null;
-  if (isPlain && !FURTHER.some((name) => names.has(name))) return query;
+  if (isPlain && !MADE_HERE.some((name) => names.has(name))) return query;
   const values = [...query.values];
   const bind = (value: string, type: string): string => `$${String(values.push(value))}::${type}`;
+  // Of the feed nothing is read that was told later than the instant: the clock is asked after all that is read was there.
+  const clock = names.has('feed') ? 'clock_timestamp()' : 'statement_timestamp()';
   const asked: Asked = {
     isPublic: reading.view === 'public',
     // Bound also when it is null: a statement is prepared once for both.
-    instant: `COALESCE($${String(values.push(reading.instant))}::timestamptz, statement_timestamp())`,
+    instant: `COALESCE($${String(values.push(reading.instant))}::timestamptz, ${clock})`,
     knownUntil: reading.knownAt === null ? null : `span_end(${bind(reading.knownAt, 'text')})`,
     merger:
       reading.knownAt === null || reading.mergerId === undefined
@@ -96,7 +99,9 @@ function tableRelations(
           .filter(({ table }) => names.has(table))
           .map((definition) => shadow(definition, definitions, asked))
       : [];
-  return names.has('lineage') ? [...shadows, lineage(asked)] : shadows;
+  if (names.has('lineage')) shadows.push(lineage(asked));
+  if (names.has('feed')) shadows.push(feed(asked));
+  return shadows;
 }
 
 /** The records of a table that the reading may see, without what they name and it may not see. */
@@ -155,6 +160,30 @@ function lineage(asked: Asked): string {
   return `lineage (id, derived_from_id, publisher) AS NOT MATERIALIZED (
     SELECT record.id, ${asked.isPublic ? 'above.id' : 'record.derived_from_id'}, record.publisher
     FROM ${rowsOf('sources', 'sources', asked)} ${above})`;
+}
+
+/**
+ * The feed, an entry for each change. The public's holds what was public, while its record is; a merger is named if it is
+ * shown now and was then. A lifting that was told before its time, by a clock that was set back since, is told again later.
+ */
+function feed({ isPublic, ...rest }: Asked): string {
+  const at = 'COALESCE(change.published_at, revision.recorded_at, purge.purged_at)';
+  const now = { ...rest, isPublic, instant: '(SELECT asked.instant FROM asked)' };
+  const then = { ...now, knownUntil: `(${at} + interval '1 microsecond')` };
+  const merger = `LEFT JOIN public.mergers AS merger ON merger.id = change.merger_id AND ${isVisible('merger.id', then)}`;
+  const shown = `AND change.is_public AND ${isVisible('revision.record_id', now)}`;
+  return `feed (position, id, record_type, record_id, merger_id, version, operation, recorded_at, actor, reason) AS NOT MATERIALIZED (
+    SELECT change.position, change.id, COALESCE(revision.record_type, purge.record_type),
+      COALESCE(revision.record_id, purge.record_id), ${isPublic ? 'merger.id' : 'change.merger_id'}, revision.version,
+      CASE WHEN purge.id IS NOT NULL THEN 'purged' WHEN change.published_at IS NOT NULL THEN 'published'
+        ELSE revision.operation::text END, ${at},
+      CASE WHEN change.published_at IS NULL THEN COALESCE(revision.actor, purge.actor) END,
+      CASE WHEN change.published_at IS NULL THEN COALESCE(revision.reason, purge.reason) END
+    FROM public.changes AS change
+    LEFT JOIN public.revisions AS revision ON revision.position = change.revision_position
+    LEFT JOIN public.purges AS purge ON purge.id = change.purge_id ${isPublic ? merger : ''}
+    WHERE (change.revision_position IS NOT NULL OR change.purge_id IS NOT NULL) ${isPublic ? shown : ''}
+      AND (change.published_at IS NULL OR change.published_at <= ${now.instant}))`;
 }
 
 /** Today's rows, or those that the ledger held. */

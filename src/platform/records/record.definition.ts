@@ -25,6 +25,8 @@ export interface RecordRules<Body extends object> {
   retracting?(context: RuleContext, id: string, body: Body): Promise<readonly Companion[]>;
   /** Returns the records that went with a retracted one: they come back with it. */
   restoring?(context: RuleContext, id: string): Promise<readonly Companion[]>;
+  /** Asks whether the record may be purged; returns the records that go with it, retracted ones too. */
+  purging?(context: RuleContext, id: string, body: Body): Promise<readonly Companion[]>;
 }
 
 /** A record that goes, and comes back, with another one. */

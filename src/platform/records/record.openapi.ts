@@ -96,11 +96,7 @@ function DescribeKnownAt(): MethodDecorator {
 /** The two parameters of every list. */
 export function DescribePaging(): MethodDecorator {
   return applyDecorators(
-    ApiQuery({
-      name: 'limit',
-      required: false,
-      schema: { type: 'integer', minimum: 1, maximum: 100, default: 25 },
-    }),
+    DescribeLimit(),
     ApiQuery({
       name: 'cursor',
       required: false,
@@ -108,6 +104,15 @@ export function DescribePaging(): MethodDecorator {
       schema: { type: 'string' },
     }),
   );
+}
+
+/** How many a page holds at most. */
+export function DescribeLimit(): MethodDecorator {
+  return ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 25 },
+  });
 }
 
 export function DescribeCreate(definition: RecordDefinition): MethodDecorator {
@@ -203,8 +208,10 @@ export function resourceSchemas(
   };
 }
 
+const NEXT: JsonSchema = { type: ['string', 'null'], description: 'The cursor of the next page.' };
+
 /** The schema of a page of something. */
-export function pageOf(items: JsonSchema): JsonSchema {
+export function pageOf(items: JsonSchema, next = NEXT): JsonSchema {
   return {
     type: 'object',
     additionalProperties: false,
@@ -215,9 +222,7 @@ export function pageOf(items: JsonSchema): JsonSchema {
         type: 'object',
         additionalProperties: false,
         required: ['next'],
-        properties: {
-          next: { type: ['string', 'null'], description: 'The cursor of the next page.' },
-        },
+        properties: { next },
       },
     },
   };

@@ -73,7 +73,7 @@ export async function requireReferences(
 }
 
 /**
- * Asks that nothing refers to a record any more, except what goes with it.
+ * Asks that nothing live refers to a record any more, except what goes with it.
  *
  * @throws Problem `still_referenced`, with how many of which
  */
@@ -83,32 +83,76 @@ export async function requireUnreferenced(
   type: RecordType,
   id: string,
 ): Promise<void> {
-  const counts = namingColumns(definitions, type)
-    .filter(({ isOfAnyKind }) => !isOfAnyKind)
+  const naming = await findNaming(tx, definitions, [{ type, id }], 'retract');
+  if (naming.length > 0) throw stillReferenced(naming, 'Retract them first.');
+}
+
+/**
+ * Asks that no row names any of some records, live or retracted, but those records themselves. A citation names what it is
+ * about.
+ *
+ * @throws Problem `still_referenced`, with how many of which, and which: no list tells of the retracted ones
+ */
+export async function requireUnnamed(
+  tx: Prisma.TransactionClient,
+  definitions: Definitions,
+  going: readonly Going[],
+): Promise<void> {
+  const naming = await findNaming(tx, definitions, going, 'purge');
+  if (naming.length === 0) return;
+  throw stillReferenced(naming, 'Purge them first, or let them name something else.', {
+    references: naming.flatMap(({ type, ids }) =>
+      ids.map((id) => ({ recordType: type, recordId: id })),
+    ),
+  });
+}
+
+interface Going {
+  readonly type: RecordType;
+  readonly id: string;
+}
+
+/** The records of a kind that name what is to go: how many there are, and the first hundred. */
+interface Naming {
+  readonly type: RecordType;
+  readonly count: number;
+  readonly ids: readonly string[];
+}
+
+async function findNaming(
+  tx: Prisma.TransactionClient,
+  definitions: Definitions,
+  going: readonly Going[],
+  why: 'retract' | 'purge',
+): Promise<readonly Naming[]> {
+  const types = [...new Set(going.map(({ type }) => type))];
+  const selects = types
+    .flatMap((type) => namingColumns(definitions, type))
+    .filter(({ isOfAnyKind }) => why === 'purge' || !isOfAnyKind)
     .map(
-      ({
-        type: naming,
-        table,
-        column,
-        isList,
-      }) => `SELECT '${naming}' AS type FROM ${table} AS record
-        WHERE record.retracted_at IS NULL AND record.id <> $1::uuid
-          AND ${isList ? `record.${column} @> ARRAY[$1::uuid]` : `record.${column} = $1::uuid`}`,
+      ({ type, table, column, isList }) =>
+        `SELECT '${type}' AS type, record.id AS id FROM ${table} AS record
+          WHERE record.${column} ${isList ? '&& $1::uuid[]' : '= ANY ($1::uuid[])'} AND record.id <> ALL ($1::uuid[])
+            ${why === 'retract' ? 'AND record.retracted_at IS NULL' : ''}`,
     );
-  if (counts.length === 0) return;
-  const rows = await tx.$queryRawUnsafe<{ type: RecordType; count: number }[]>(
-    `SELECT found.type AS type, count(*)::int AS count FROM (${counts.join(' UNION ALL ')}) AS found GROUP BY found.type ORDER BY found.type`,
-    id,
+  if (selects.length === 0) return [];
+  return tx.$queryRawUnsafe<Naming[]>(
+    `SELECT found.type AS type, count(*)::int AS count, (array_agg(found.id::text ORDER BY found.id))[1:100] AS ids
+     FROM (${selects.join(' UNION ')}) AS found GROUP BY found.type ORDER BY found.type`,
+    going.map(({ id }) => id),
   );
-  if (rows.length === 0) return;
-  const list = rows.map((row) => `${String(row.count)} in /${row.type}`).join(', ');
-  throw new Problem(
-    'still_referenced',
-    `Other records refer to this one: ${list}. Retract them first.`,
-    {
-      referencedBy: Object.fromEntries(rows.map((row) => [row.type, row.count])),
-    },
-  );
+}
+
+function stillReferenced(
+  naming: readonly Naming[],
+  advice: string,
+  extra: Readonly<Record<string, unknown>> = {},
+): Problem {
+  const list = naming.map(({ type, count }) => `${String(count)} in /${type}`).join(', ');
+  return new Problem('still_referenced', `Other records refer to this one: ${list}. ${advice}`, {
+    referencedBy: Object.fromEntries(naming.map(({ type, count }) => [type, count])),
+    ...extra,
+  });
 }
 
 /** A column in which records of a kind may be named. */

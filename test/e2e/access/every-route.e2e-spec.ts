@@ -34,6 +34,9 @@ const LEAST_ROLE: Readonly<Record<string, Readonly<Record<string, Least>>>> = {
   '/v1/openapi.json': open,
   '/v1/status': computed,
   '/v1/track-records': computed,
+  '/v1/changes': computed,
+  '/v1/purges': { GET: 'editor', POST: 'admin' },
+  '/v1/purges/:id': { GET: 'editor' },
   '/v1/keys': { GET: 'admin', POST: 'admin' },
   '/v1/keys/:id': { GET: 'admin', DELETE: 'admin' },
   '/v1/factions': listed,
@@ -232,6 +235,7 @@ describe('every route and every role', () => {
     ] as const;
     const keyWrites = [
       ['POST', '/v1/keys', { name: 'a back door', role: 'admin' }],
+      ['POST', '/v1/purges', { recordType: 'factions', recordId: String(faction.id) }],
       ['DELETE', `/v1/keys/${editorsId}`, undefined],
     ] as const;
     const answers: string[] = [];
@@ -242,7 +246,7 @@ describe('every route and every role', () => {
     const byEditor: string[] = [];
     for (const [method, path, body] of keyWrites)
       byEditor.push(await codeOf(method, path, body, { authorization: `Bearer ${editor}` }));
-    expect(byEditor).toEqual(['403 forbidden', '403 forbidden']);
+    expect(byEditor).toEqual(['403 forbidden', '403 forbidden', '403 forbidden']);
     expect(await stored()).toEqual(before);
   });
 

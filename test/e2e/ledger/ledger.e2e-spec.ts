@@ -179,7 +179,7 @@ describe('a change by plain SQL', () => {
       `UPDATE revisions SET actor = 'nobody'`,
       `UPDATE revisions SET after = '{}'`,
       'DELETE FROM revisions',
-      'TRUNCATE revisions',
+      'TRUNCATE revisions CASCADE',
     ];
     for (const forgery of forgeries)
       await expect(sql.query(forgery)).rejects.toThrow('revisions keeps what it holds');

@@ -74,7 +74,7 @@ describe('the document', () => {
       expect([method, path, secured]).toEqual([
         method,
         path,
-        method !== 'GET' || /^\/v1\/(keys|merges)/.test(path),
+        method !== 'GET' || /^\/v1\/(keys|merges|purges)/.test(path),
       ]);
   });
 });
@@ -89,6 +89,7 @@ describe('an answer', () => {
   it('has the shape that the document says, for every route that reads', async () => {
     for (const specimen of specimens) await tellThroughAllItsChanges(specimen);
     await tellMerges();
+    await purgeSomebody();
     const unread: string[] = [];
     for (const { method, path } of operationsOf(contract)) {
       if (method !== 'GET') continue;
@@ -106,9 +107,9 @@ describe('an answer', () => {
 
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>
-    /^\/v1\/(keys|merges)/.test(path)
+    /^\/v1\/(keys|merges|purges)/.test(path)
       ? ['admin']
-      : path.endsWith('/revisions')
+      : /\/(revisions|changes)$/.test(path)
         ? ['reader', 'admin']
         : ['reader'];
 
@@ -133,6 +134,18 @@ describe('an answer', () => {
     ];
     await merged(accord, 'people', kept.id, one.id);
     await undo(accord, (await merged(accord, 'people', kept.id, other.id)).id);
+  }
+
+  async function purgeSomebody(): Promise<void> {
+    const { id } = (await accord.record('/v1/people', { name: 'Somebody' })) as { id: string };
+    const body = { recordType: 'people', recordId: id };
+    const answer = await accord.send(
+      'POST',
+      '/v1/purges',
+      { body, headers: { 'x-reason': 'a test' } },
+      'admin',
+    );
+    expect(answer.status).toBe(201);
   }
 
   /** Addresses of a route: of the story's records and of the specimens, and in every way in which it can be asked. */

@@ -19,6 +19,7 @@ export const CONSTRAINTS: Readonly<
   factions_no_cycle: ['cycle', '/parentId'],
   sources_no_cycle: ['cycle', '/derivedFromId'],
   merged_stays_retracted: ['still_merged'],
+  merged_into_stays: ['still_merged'],
   milestones_no_cycle: ['cycle', '/dependsOn'],
 };
 

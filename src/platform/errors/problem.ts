@@ -27,7 +27,7 @@ export const PROBLEMS = {
     409,
     'The two records cannot be made one, or two again: what stands in the way is listed.',
   ],
-  still_merged: [409, 'The record is merged into another one: undo the merge.'],
+  still_merged: [409, 'The record is part of a merge that holds: undo the merge.'],
   not_retracted: [409, 'The record is not retracted: there is nothing to restore.'],
   retracted: [410, 'The record was retracted; the problem says when and why.'],
   merge_undone: [410, 'The merge was undone.'],

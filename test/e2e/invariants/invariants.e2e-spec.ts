@@ -284,6 +284,7 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
   ['merges_duplicate_key', merging('people', ':voter', ':twin')],
   ['merges_undone_afterwards', `UPDATE merges SET undone_at = '2022-12-28' WHERE id = :merge`],
   ['merged_stays_retracted', `UPDATE people SET retracted_at = NULL WHERE id = :twin`],
+  ['merged_into_stays', `SELECT purge_record('people', :person, NULL)`],
   [
     'merges keeps what it holds: UPDATE refused',
     `UPDATE merges SET kept_id = :voter WHERE id = :merge`,

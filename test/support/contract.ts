@@ -19,6 +19,7 @@ export interface Response {
 interface Parameter {
   readonly name: string;
   readonly in: string;
+  readonly schema?: Json;
 }
 
 /** A method at an address, as the document describes it. */
@@ -39,6 +40,8 @@ export interface Contract {
   readonly document: Json;
   /** The names of the parameters of a route that reads. */
   queries(path: string): readonly string[];
+  /** The schema that a reference names; one that is none stays. */
+  resolve(schema: Json): Json;
   /** What is wrong with a body. */
   faults(schema: Json, body: unknown): readonly string[];
 }
@@ -68,6 +71,12 @@ export function readContract(text: string): Contract {
       ((document['paths'] as Paths)[path]?.['get']?.parameters ?? [])
         .filter((one) => one.in === 'query')
         .map(({ name }) => name),
+    resolve: (schema) => {
+      const { schemas } = document['components'] as {
+        readonly schemas: Readonly<Record<string, Json>>;
+      };
+      return schemas[nameIn(schema['$ref'])] ?? schema;
+    },
     faults: (schema, body) => {
       const absolute = JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"accord#');
       const validate = judges.get(absolute) ?? ajv.compile(JSON.parse(absolute) as Json);
@@ -112,6 +121,6 @@ function resolved(responses: Operation['responses'], document: Json): Operation[
   );
 }
 
-function nameIn(ref: string | undefined): string {
-  return ref?.split('/').at(-1) ?? '';
+function nameIn(ref: unknown): string {
+  return String(ref).split('/').at(-1) ?? '';
 }

@@ -32,7 +32,7 @@ function marked(schema: Schema, value: unknown, word: string): unknown {
   // A closed vocabulary, an id and a date are no texts; only a date has examples.
   const isText = typeof value === 'string' && !schema.enum && !schema.examples;
   if (!isText || schema.format === 'uuid') return value;
-  return schema.format === 'uri' ? `https://example.org/${word}` : word;
+  return schema.format === 'iri' ? `https://example.org/${word}` : word;
 }
 
 /** The columns of all tables, whatever their type, that hold a text somewhere; letter case does not count. */

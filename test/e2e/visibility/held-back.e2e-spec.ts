@@ -116,6 +116,53 @@ describe('an embargo', () => {
   });
 });
 
+describe('what is retracted while it is hidden', () => {
+  afterAll(() => {
+    accord.setInstant(null);
+  });
+
+  it('stays hidden when its embargo is over, its reason with it', async () => {
+    const { id } = await buildPerson(accord, { embargoUntil: '2999' });
+    const citation = await buildCitation(accord, { recordType: 'people', recordId: id });
+    await accord.retract(`/v1/people/${id}`, 'the wrong name');
+    accord.setInstant('3000-01-01T00:00:00Z');
+    for (const path of ['', '/revisions'])
+      expectProblem(await accord.get(`/v1/people/${id}${path}`), ABSENT);
+    // What was said about it is live, and hidden with it.
+    expectProblem(await accord.get(`/v1/citations/${citation.id}`), ABSENT);
+    expect((await asEditor(`/v1/citations/${citation.id}`)).status).toBe(200);
+    expectProblem(await asEditor(`/v1/people/${id}`), [410, 'retracted']);
+    accord.setInstant(null);
+  });
+
+  it('stays hidden when what it required is shown', async () => {
+    const faction = await buildFaction(accord, draft);
+    const { id } = await buildMember(accord, { factionId: faction.id });
+    await accord.retract(`/v1/members/${id}`, 'never one');
+    await accord.patch(`/v1/factions/${faction.id}`, { visibility: 'public' });
+    expectProblem(await accord.get(`/v1/members/${id}`), ABSENT);
+    expectProblem(await accord.get(`/v1/members/${id}/revisions`), ABSENT);
+  });
+
+  it('is hidden, once restored, by what it says and requires then', async () => {
+    const faction = await buildFaction(accord, draft);
+    const { id } = await buildMember(accord, { factionId: faction.id });
+    await accord.retract(`/v1/members/${id}`);
+    const restore = (): Promise<unknown> =>
+      accord.database.read(
+        'UPDATE members AS member SET retracted_at = NULL WHERE member.id = $1::uuid RETURNING id::text AS id',
+        [id],
+      );
+    await restore();
+    expectProblem(await accord.get(`/v1/members/${id}`), ABSENT);
+    await accord.retract(`/v1/members/${id}`);
+    await accord.patch(`/v1/factions/${faction.id}`, { visibility: 'public' });
+    expectProblem(await accord.get(`/v1/members/${id}`), ABSENT);
+    await restore();
+    expect((await accord.get(`/v1/members/${id}`)).status).toBe(200);
+  });
+});
+
 describe('a confidential source', () => {
   it('is for key holders, with its citations; a source that derives from it is not', async () => {
     const source = await buildSource(accord, { confidential: true });

@@ -12,7 +12,7 @@ import { addBodyParsers } from './platform/http/body.parsers.js';
 import { addConditionalReads } from './platform/http/conditional.js';
 import { CORS } from './platform/http/cors.js';
 import { describeApi } from './platform/http/openapi.js';
-import { answerUnreadable, answerUnroutable } from './platform/http/unroutable.js';
+import { addRefusals, answerUnreadable, answerUnroutable } from './platform/http/unroutable.js';
 import type { JsonSchema } from './platform/records/field.js';
 import { resourceSchemas } from './platform/records/record.openapi.js';
 
@@ -33,6 +33,8 @@ export async function createApp(
     genReqId: () => crypto.randomUUID(),
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
+    // We refuse a request without a host ourselves, with a problem.
+    http: { requireHostHeader: false },
     // Paths are matched as they are sent: a normalized path could be guarded as one thing and served as another.
     routerOptions: {
       ignoreTrailingSlash: false,
@@ -71,6 +73,7 @@ function setUp(app: NestFastifyApplication): void {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
   app.enableCors(CORS);
+  addRefusals(fastify);
   const document = describe(app);
   const text = JSON.stringify(document);
   fastify.get('/v1/openapi.json', async (_, reply) => {

@@ -12,6 +12,8 @@ interface Response {
 interface Parameter {
   readonly name: string;
   readonly in: string;
+  readonly required?: boolean;
+  readonly schema?: Json;
 }
 
 /** A method at an address, as the document describes it. */

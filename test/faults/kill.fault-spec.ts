@@ -20,19 +20,23 @@ const PREFIX = 'writer';
 const RECOVERY = 5_000;
 const SHOWN = 30;
 
-/** Whom a kill is for: the service, the service while it starts, Postgres, Postgres with all its sessions. */
-type Kill = 'service' | 'start' | 'server' | 'cluster';
+/**
+ * Whom a kill is for: the service, the service and once more while it starts, Postgres, Postgres with all its sessions, the
+ * service and then Postgres while the service starts.
+ */
+type Kill = 'service' | 'start' | 'server' | 'cluster' | 'both';
 
 const chance = chanceOf(SEED);
 
-/** 20 kills of the service, two of them each time while it starts, and 10 of Postgres, shuffled. */
+/** 20 kills of the service and 10 of Postgres, shuffled. */
 function plan(): readonly Kill[] {
   if (BROKEN) return ['cluster', 'cluster', 'cluster'];
   const kills: Kill[] = [
-    ...Array<Kill>(14).fill('service'),
+    ...Array<Kill>(11).fill('service'),
     ...Array<Kill>(3).fill('start'),
-    ...Array<Kill>(5).fill('server'),
-    ...Array<Kill>(5).fill('cluster'),
+    ...Array<Kill>(3).fill('both'),
+    ...Array<Kill>(3).fill('server'),
+    ...Array<Kill>(4).fill('cluster'),
   ];
   return kills
     .map((kill) => ({ kill, order: chance.whole(0, 1_000_000) }))
@@ -104,7 +108,13 @@ describe('eight writers, while the service and its Postgres are killed', () => {
       await sleep(chance.whole(50, 1_500));
       await world.restart();
     }
-    await world.serving();
+    if (kill === 'both') {
+      const before = world.cluster.postmaster();
+      while ([undefined, before].includes(world.cluster.postmaster())) await sleep(5);
+      await sleep(chance.whole(0, 500));
+      world.cluster.kill(false);
+      await world.servingAtLast();
+    } else await world.serving();
     return 'it serves again';
   }
 

@@ -21,12 +21,12 @@ describe('the names of prepared statements', () => {
     expect(names.nameOf('SELECT often')).toBe(often);
   });
 
-  it('are at most 600', () => {
+  it('are at most 250', () => {
     const names = new StatementNames();
     const given = new Set(
       texts(1_000, 'x').map((text) => [1, 2, 3].map(() => names.nameOf(text)).at(-1)),
     );
     given.delete('');
-    expect(given.size).toBe(600);
+    expect(given.size).toBe(250);
   });
 });

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 
-// Some 400 statements are always the same; the others differ by what a list is filtered by, in thousands of ways.
-const MOST_NAMES = 600;
+// The plain ones (a record by its id, a list as it is, a write) are some ten for each kind of record; the others differ by what
+// a list is filtered by, in thousands of ways. A large one takes 200 KB of every connection.
+const MOST_NAMES = 250;
 const USES = 3;
 const MOST_SEEN = 5_000;
 
 /**
  * The names under which statements are prepared, each once for every connection, which keeps it for good. So the rare
- * ones get none: a statement is prepared from its third use on, and there are at most 600 of them.
+ * ones get none: a statement is prepared from its third use on, and there are at most 250 of them.
  */
 export class StatementNames {
   private readonly names = new Map<string, string>();

@@ -42,11 +42,26 @@ export class World {
     return url;
   }
 
-  /** Kills the service and starts it again, at once. */
+  /** Starts the service again until it serves: it may end when it is robbed of its database while it starts. */
+  async servingAtLast(): Promise<void> {
+    while (
+      !(await this.serving().then(
+        () => true,
+        () => false,
+      ))
+    )
+      await this.begin();
+  }
+
+  /** Kills the service, which must be alive, and starts it again, at once. */
   async restart(): Promise<void> {
+    if (this.service.hasEnded()) this.blame(`the service ended unasked:\n${this.service.output()}`);
+    await this.begin();
+  }
+
+  private async begin(): Promise<void> {
     this.epoch += 1;
     this.url = null;
-    if (this.service.hasEnded()) this.blame(`the service ended unasked:\n${this.service.output()}`);
     this.service.kill();
     await this.service.ended;
     this.service = startService(this.folder);

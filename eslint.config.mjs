@@ -33,7 +33,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
+    files: ['**/*.spec.ts', '**/*.e2e-spec.ts', '**/*.fault-spec.ts'],
     rules: { 'max-lines-per-function': 'off', 'max-params': 'off', 'max-lines': ['error', 500] },
   },
   {

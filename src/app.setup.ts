@@ -19,7 +19,7 @@ import { addConditionalReads } from './platform/http/conditional.js';
 import { CORS } from './platform/http/cors.js';
 import { describeApi } from './platform/http/openapi.js';
 import { markReplays } from './platform/http/replayed.js';
-import { answerUnreadable, answerUnroutable } from './platform/http/unroutable.js';
+import { addRefusals, answerUnreadable, answerUnroutable } from './platform/http/unroutable.js';
 import type { JsonSchema } from './platform/records/field.js';
 import { repairSchemas } from './platform/records/record.repair.openapi.js';
 import { resourceSchemas } from './platform/records/record.openapi.js';
@@ -41,6 +41,8 @@ export async function createApp(
     genReqId: () => crypto.randomUUID(),
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
+    // We refuse a request without a host ourselves, with a problem.
+    http: { requireHostHeader: false },
     // Paths are matched as they are sent: a normalized path could be guarded as one thing and served as another.
     routerOptions: {
       ignoreTrailingSlash: false,
@@ -87,6 +89,7 @@ function setUp(app: NestFastifyApplication): void {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
   app.enableCors(CORS);
+  addRefusals(fastify);
   const document = describe(app);
   const text = JSON.stringify(document);
   fastify.get('/v1/openapi.json', async (_, reply) => {

@@ -19,6 +19,7 @@ export interface Response {
 interface Parameter {
   readonly name: string;
   readonly in: string;
+  readonly required?: boolean;
   readonly schema?: Json;
 }
 

@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { answerOf, type TestApp } from './app.js';
+import { connect } from 'node:net';
 
 /** A method at an address that the running server answers, `:id` standing for any id. */
 export interface Route {
@@ -71,5 +72,21 @@ function exchange(
     });
     sent.on('error', reject);
     sent.end(body);
+  });
+}
+
+/** All that a server answers to some bytes, until it ends the connection; refused when the connection breaks. */
+export function sendBytes(baseUrl: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(baseUrl);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname);
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk: string) => (text += chunk));
+    socket.on('error', reject);
+    socket.on('end', () => {
+      resolve(text);
+    });
+    socket.write(bytes, 'latin1');
   });
 }

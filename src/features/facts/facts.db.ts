@@ -65,31 +65,49 @@ export async function loadFactsOf(
   return row && loaded(row);
 }
 
-/**
- * The facts of mergers that are neither closed nor completed at an instant, in the order of recording.
- *
- * @param at the instant, ISO; null: that of the reading
- */
+/** Which of the open mergers are asked for. */
+export interface OpenPage {
+  /** The instant at which they are open, ISO; null: that of the reading. */
+  readonly at: string | null;
+  readonly after: AfterMerger | null;
+  readonly limit: number;
+}
+
+/** The facts of mergers that are neither closed nor completed at an instant, in the order of recording. */
 export async function loadOpenFacts(
   read: Read,
-  at: string | null,
-  page: { readonly after: AfterMerger | null; readonly limit: number },
+  page: OpenPage,
 ): Promise<readonly (LoadedFacts & { readonly key: string })[]> {
-  const rows = await read<FactsRow>(
-    `${SELECT} CROSS JOIN LATERAL (
-       SELECT COALESCE($1::timestamptz, LEAST(asked.instant, asked.known_until - interval '1 millisecond')) AS instant FROM asked
-     ) AS at
-     WHERE merger.retracted_at IS NULL
-       AND COALESCE(span_start(merger.closed_on) > at.instant, true)
-       AND NOT EXISTS (
-         SELECT FROM successions AS succession
-         WHERE succession.merger_id = merger.id AND succession.retracted_at IS NULL
-           AND span_start(succession.date) <= at.instant)
-       AND ($2::timestamptz IS NULL OR (merger.created_at, merger.id) > ($2::timestamptz, $3::uuid))
-     ORDER BY merger.created_at, merger.id LIMIT $4::int`,
-    [at, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
-  );
+  const rows = await read<FactsRow>(`${SELECT} ${OPEN}`, valuesOf(page));
   return rows.map((row) => ({ ...loaded(row), key: row.key }));
+}
+
+/** The ids of the same mergers, and where in the list they stand. */
+export async function findOpenMergers(
+  read: Read,
+  page: OpenPage,
+): Promise<readonly { readonly id: string; readonly key: string }[]> {
+  return read<{ id: string; key: string }>(
+    `SELECT merger.id::text AS id, merger.created_at::text AS key FROM mergers AS merger ${OPEN}`,
+    valuesOf(page),
+  );
+}
+
+const OPEN = `
+  CROSS JOIN LATERAL (
+    SELECT COALESCE($1::timestamptz, LEAST(asked.instant, asked.known_until - interval '1 millisecond')) AS instant FROM asked
+  ) AS at
+  WHERE merger.retracted_at IS NULL
+    AND COALESCE(span_start(merger.closed_on) > at.instant, true)
+    AND NOT EXISTS (
+      SELECT FROM successions AS succession
+      WHERE succession.merger_id = merger.id AND succession.retracted_at IS NULL
+        AND span_start(succession.date) <= at.instant)
+    AND ($2::timestamptz IS NULL OR (merger.created_at, merger.id) > ($2::timestamptz, $3::uuid))
+  ORDER BY merger.created_at, merger.id LIMIT $4::int`;
+
+function valuesOf({ at, after, limit }: OpenPage): readonly unknown[] {
+  return [at, after?.createdAt ?? null, after?.id ?? null, limit];
 }
 
 /** A row of {@link selectFacts}. */

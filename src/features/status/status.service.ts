@@ -13,7 +13,14 @@ import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
 import type { Reading } from '../../platform/records/reading.js';
 import { Readings } from '../../platform/records/readings.js';
 import { RecordsService } from '../../platform/records/records.service.js';
-import { findMergerId, loadFacts, loadOpenFacts } from '../facts/facts.db.js';
+import {
+  findMergerId,
+  findOpenMergers,
+  loadFacts,
+  loadOpenFacts,
+  type LoadedFacts,
+  type OpenPage,
+} from '../facts/facts.db.js';
 
 /** The status as it is answered: with what was asked for, and a digest of all of it. */
 export type AnsweredStatus = Status & {
@@ -69,8 +76,8 @@ export class StatusService {
     const after = cursor === null ? null : decodeCursor(cursor, list);
     const isFixed = asOf !== null || this.clock.world() !== null;
     const at = isFixed ? new Date(this.clock.timeOf(asked, '')).toISOString() : null;
-    const read = this.readings.of(this.readings.now(view, knownAt));
-    const found = await loadOpenFacts(read, at, {
+    const found = await this.openFacts(view, knownAt, {
+      at,
       after: after && { createdAt: after.key, id: after.id },
       limit: limit + 1,
     });
@@ -103,6 +110,22 @@ export class StatusService {
     const last = start + limit < entries.length ? data.at(-1) : undefined;
     const next = last ? encodeCursor({ key: keyOf(last), id: last.recordId }, list) : null;
     return { data, page: { next } };
+  }
+
+  /** Of an earlier recording first the page is chosen: then only its mergers' parts of the ledger are read, one by one. */
+  private async openFacts(
+    view: View,
+    knownAt: string | null,
+    page: OpenPage,
+  ): Promise<readonly (LoadedFacts & { readonly key: string })[]> {
+    if (knownAt === null) return loadOpenFacts(this.readings.of(this.readings.now(view)), page);
+    const reading = await this.readings.begin(view, knownAt);
+    const found = [];
+    for (const { id, key } of await findOpenMergers(this.readings.of(reading), page)) {
+      const loaded = await loadFacts(this.readings.of({ ...reading, mergerId: id }), id);
+      if (loaded) found.push({ ...loaded, key });
+    }
+    return found;
   }
 
   /**

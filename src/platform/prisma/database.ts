@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { Author } from '../auth/caller.js';
 import { answerOnce } from '../once/answer.once.js';
+import { StatementNames } from './statement.names.js';
 
 const ATTEMPTS = 4;
 
@@ -32,7 +32,7 @@ export function readWithin(tx: Prisma.TransactionClient): Read {
 export class Database implements OnApplicationShutdown {
   readonly prisma: PrismaClient;
   private readonly pool: pg.Pool;
-  private readonly names = new Map<string, string>();
+  private readonly names = new StatementNames();
 
   constructor(url: string) {
     this.pool = new pg.Pool({
@@ -48,7 +48,7 @@ export class Database implements OnApplicationShutdown {
     // An idle connection that dies is replaced at the next query; without a listener it would end the process.
     this.pool.on('error', () => undefined);
     const adapter = new PrismaPg(this.pool, {
-      statementNameGenerator: ({ sql }) => this.nameOf(sql),
+      statementNameGenerator: ({ sql }) => this.names.nameOf(sql),
     });
     this.prisma = new PrismaClient({ adapter });
   }
@@ -62,10 +62,10 @@ export class Database implements OnApplicationShutdown {
     await this.pool.query(question);
   }
 
-  /** The rows of a prepared statement, outside any transaction. */
+  /** The rows of a statement, outside any transaction; prepared when it is used often. */
   readonly read: Read = async <Row extends object>(text: string, values: readonly unknown[]) => {
     const result = await this.pool.query<Row>({
-      name: this.nameOf(text),
+      name: this.names.nameOf(text),
       text,
       values: [...values],
     });
@@ -103,14 +103,6 @@ export class Database implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.prisma.$disconnect();
     await this.pool.end();
-  }
-
-  private nameOf(sql: string): string {
-    const known = this.names.get(sql);
-    if (known !== undefined) return known;
-    const name = createHash('sha1').update(sql).digest('base64url');
-    this.names.set(sql, name);
-    return name;
   }
 }
 

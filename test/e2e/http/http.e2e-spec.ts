@@ -5,7 +5,7 @@ import { STORY } from '../../../prisma/story/story.js';
 import { RecordsService } from '../../../src/platform/records/records.service.js';
 import { Database } from '../../../src/platform/prisma/database.js';
 import { startTestApp, type Answer, type TestApp } from '../../support/app.js';
-import { sendRaw } from '../../support/routes.js';
+import { sendBytes, sendRaw } from '../../support/routes.js';
 
 const ORIGIN = { origin: 'https://newsroom.example.org' };
 const EXPOSED = [
@@ -206,6 +206,55 @@ describe('a request that is hardly one', () => {
       expect(JSON.parse(answer.text)).toEqual(problem(code, status));
     }
     expect((await accord.get('/livez')).status).toBe(200);
+  });
+
+  const told = async (lines: readonly string[]): Promise<readonly [string, unknown]> => {
+    const text = await sendBytes(
+      accord.baseUrl,
+      [...lines, 'Connection: close', '', ''].join('\r\n'),
+    );
+    const [head = '', body = ''] = text.split('\r\n\r\n');
+    return [head.split('\r\n')[0] ?? '', JSON.parse(body)];
+  };
+
+  it('is answered with a problem where Node alone would answer with less, or not at all', async () => {
+    for (const lines of [
+      ['GET /v1/factions HTTP/1.1'],
+      ['POST /v1/people HTTP/1.1', `Authorization: Bearer ${accord.editorKey}`],
+      ['CONNECT example.org:443 HTTP/1.1', 'Host: example.org:443'],
+      ['NONSENSE /v1/factions HTTP/1.1', 'Host: localhost'],
+    ]) {
+      const refusal = ['HTTP/1.1 400 Bad Request', problem('bad_request', 400)];
+      expect([lines, await told(lines)]).toEqual([lines, refusal]);
+    }
+  });
+
+  it('is served when it expects what nobody here knows, and in HTTP/1.0 without a host', async () => {
+    const served = ['HTTP/1.1 200 OK', { status: 'ok' }];
+    expect(await told(['GET /livez HTTP/1.1', 'Host: localhost', 'Expect: nonsense'])).toEqual(
+      served,
+    );
+    expect(await told(['GET /livez HTTP/1.0'])).toEqual(served);
+  });
+
+  it('does not keep the whole request before it from its own answer', async () => {
+    const body = JSON.stringify({ name: 'Khalid Maqbool Siddiqui' });
+    const head = [
+      'POST /v1/people HTTP/1.1',
+      'Host: localhost',
+      `Authorization: Bearer ${accord.editorKey}`,
+      'Content-Type: application/json',
+      `Content-Length: ${String(body.length)}`,
+    ];
+    const text = await sendBytes(accord.baseUrl, `${head.join('\r\n')}\r\n\r\n${body} and more`);
+    expect(text).toMatch(/^HTTP\/1\.1 201 Created\r\n/);
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 400']);
+  });
+
+  it('is answered also when its headers go on for megabytes', async () => {
+    const lines = ['GET /livez HTTP/1.1', 'Host: localhost', `X-Long: ${'x'.repeat(8_000_000)}`];
+    const refusal = ['HTTP/1.1 400 Bad Request', problem('bad_request', 400)];
+    for (let time = 0; time < 5; time += 1) expect(await told(lines)).toEqual(refusal);
   });
 });
 

@@ -105,6 +105,17 @@ describe('the status', () => {
     expect(open.body.data.length).toBeGreaterThan(5);
   });
 
+  it('reads, of an earlier recording, only the ledger of the mergers on the page', async () => {
+    const now = await accord.get('/v1/status?limit=2');
+    counted.reset();
+    const known = await accord.get('/v1/status?limit=2&knownAt=2100');
+    expect(known.body.data).toEqual(now.body.data);
+    const facts = counted.texts().filter((text) => text.includes(`'participants'`));
+    const narrow = facts.filter((text) => /revision\.merger_id = \$\d+::uuid/.test(text));
+    // Those on the page, and the first of the next one.
+    expect([facts.length, narrow.length]).toEqual([3, 3]);
+  });
+
   it('asks once more to know a caller who shows a key', async () => {
     counted.reset();
     await accord.send('GET', `/v1/mergers/${STORY}/status`, {}, 'editor');

@@ -263,6 +263,10 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
     'hidden_spans_last',
     `INSERT INTO hidden_spans (record_id, cause_id, ground, hidden_from, hidden_until) VALUES (:person, :person, 'held', now(), now())`,
   ],
+  [
+    'changes_one_thing',
+    `INSERT INTO changes (position, is_public, revision_position, purge_id) VALUES (1, true, 1, uuid_v7())`,
+  ],
   ...RECORD_TYPES.map((type) => type.replace('-', '_')).map(
     (table) => [`${table}_embargo`, `UPDATE ${table} SET embargo_until = 'tomorrow'`] as const,
   ),

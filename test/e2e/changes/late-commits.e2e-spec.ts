@@ -102,6 +102,34 @@ describe('a transaction that is held open while others write and readers poll', 
   });
 });
 
+describe('two who number at once', () => {
+  it('number one after the other: the second sees what the first has numbered', async () => {
+    const [first, second] = [await connect(), await connect()];
+    const number = 'SELECT number_changes(NULL, 100) AS numbered';
+    await buildPerson(accord);
+    await first.query('BEGIN');
+    expect((await first.query(number)).rows).toEqual([{ numbered: 1 }]);
+    const { id } = await buildPerson(accord);
+    const pid = await second.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const waiting = second.query(number);
+    await untilBlocked(pid.rows[0]?.pid ?? 0);
+    await first.query('COMMIT');
+    expect((await waiting).rows).toEqual([{ numbered: 1 }]);
+    expect((await wholeFeed(accord, 'editor')).map(inShort).at(-1)).toBe(`${id} 1 create`);
+  });
+
+  /** Asks the server until it says that a session waits for another one. */
+  async function untilBlocked(pid: number): Promise<void> {
+    for (;;) {
+      const [row] = await accord.database.read<{ blocked: boolean }>(
+        'SELECT cardinality(pg_blocking_pids($1::int)) > 0 AS blocked',
+        [pid],
+      );
+      if (row?.blocked) return;
+    }
+  }
+});
+
 describe('a change that was recorded before its record was shown, and committed after', () => {
   it('is told: readers who have fetched the record learn that it has changed', async () => {
     const merger = await buildMerger(accord, { visibility: 'draft' });

@@ -291,6 +291,10 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
   ],
   ['merges keeps what it holds: DELETE refused', `DELETE FROM merges WHERE id = :merge`],
   ['merges keeps what it holds: TRUNCATE refused', `TRUNCATE merges`],
+  [
+    'changes_one_thing',
+    `INSERT INTO changes (position, is_public, revision_position, purge_id) VALUES (1, true, 1, uuid_v7())`,
+  ],
   ...RECORD_TYPES.map((type) => type.replace('-', '_')).map(
     (table) => [`${table}_embargo`, `UPDATE ${table} SET embargo_until = 'tomorrow'`] as const,
   ),

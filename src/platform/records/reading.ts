@@ -96,14 +96,15 @@ function tableRelations(
           .filter(({ table }) => names.has(table))
           .map((definition) => shadow(definition, definitions, asked))
       : [];
-  return names.has('lineage') ? [...shadows, lineage(asked)] : shadows;
+  return names.has('lineage') ? [...shadows, lineage(definitions, asked)] : shadows;
 }
 
 /** The records of a table that the reading may see, without what they name and it may not see. */
 function shadow(definition: RecordDefinition, definitions: Definitions, asked: Asked): string {
-  const { type, table } = definition;
-  const visible = asked.isPublic ? `WHERE ${isVisible('record.id', asked)}` : '';
-  return `${table} AS NOT MATERIALIZED (${shownRows(definition, definitions, asked, rowsOf(type, table, asked))} ${visible})`;
+  const visible = asked.isPublic
+    ? `WHERE ${isVisible('record.id', asked)}${requiresVisible(definition, asked)}`
+    : '';
+  return `${definition.table} AS NOT MATERIALIZED (${shownRows(definition, definitions, asked, rowsOf(definition, asked))} ${visible})`;
 }
 
 /** Rows without the optional references that the reading may not see, and whether there are any. */
@@ -146,7 +147,9 @@ export function rowOfRevision(
 }
 
 /** Where each source comes from. A confidential source stays a link in the chain: two that derive from it are one root. */
-function lineage(asked: Asked): string {
+function lineage(definitions: Definitions, asked: Asked): string {
+  const sources = definitions.get('sources');
+  if (sources === undefined) throw new Error('no resource is declared for sources');
   const held = "AND span.ground = 'held'";
   const above = asked.isPublic
     ? `LEFT JOIN public.sources AS above ON above.id = record.derived_from_id AND ${isVisible('above.id', asked, held)}
@@ -154,29 +157,79 @@ function lineage(asked: Asked): string {
     : '';
   return `lineage (id, derived_from_id, publisher) AS NOT MATERIALIZED (
     SELECT record.id, ${asked.isPublic ? 'above.id' : 'record.derived_from_id'}, record.publisher
-    FROM ${rowsOf('sources', 'sources', asked)} ${above})`;
+    FROM ${rowsOf(sources, asked)} ${above})`;
 }
 
-/** Today's rows, or those that the ledger held. */
-function rowsOf(type: RecordType, table: string, asked: Asked): string {
+/**
+ * Today's rows, or the versions that held then: those without a later one by then. What they are looked up by stands as an
+ * expression over the revision itself, so that an index finds them.
+ */
+function rowsOf({ type, table, fields }: RecordDefinition, asked: Asked): string {
   if (asked.knownUntil === null) return `public.${table} AS record`;
   const merger =
     asked.merger !== null && OF_ONE_MERGER.has(type)
-      ? `AND revision.merger_id = ${asked.merger}`
+      ? `AND version.merger_id = ${asked.merger}`
       : '';
+  const named = new Set(
+    fields.filter((field) => field.kind === 'reference').map(({ name }) => columnOf(name)),
+  );
+  const columns = [...KEPT_COLUMNS, ...fields.flatMap(columnsOf)].map((column) => {
+    if (column === 'id') return 'version.record_id AS id';
+    if (column === 'merger_id') return 'version.merger_id';
+    return named.has(column)
+      ? `(version.after ->> '${column}')::uuid AS "${column}"`
+      : `whole."${column}"`;
+  });
   return `(
-      SELECT DISTINCT ON (revision.record_id) revision.after AS after FROM public.revisions AS revision
-      WHERE revision.record_type = '${type}' AND revision.recorded_at < ${asked.knownUntil} ${merger}
-      ORDER BY revision.record_id, revision.version DESC
-    ) AS latest CROSS JOIN LATERAL jsonb_populate_record(NULL::public.${table}, latest.after) AS record`;
+      SELECT ${columns.join(', ')}
+      FROM public.revisions AS version CROSS JOIN LATERAL jsonb_populate_record(NULL::public.${table}, version.after) AS whole
+      WHERE version.record_type = '${type}' AND version.recorded_at < ${asked.knownUntil} ${merger}
+        AND NOT EXISTS (
+          SELECT FROM public.revisions AS later
+          WHERE later.record_type = version.record_type AND later.record_id = version.record_id
+            AND later.version = version.version + 1 AND later.recorded_at < ${asked.knownUntil})
+    ) AS record`;
+}
+
+function coversNow({ instant }: Asked): string {
+  return `(span.hidden_from <= ${instant} AND span.hidden_until > ${instant})`;
 }
 
 /** That no span hides a record, at the instant and, of an earlier recording, at its last instant. */
 function isVisible(id: string, asked: Asked, further = ''): string {
-  const now = `(span.hidden_from <= ${asked.instant} AND span.hidden_until > ${asked.instant})`;
+  const now = coversNow(asked);
   const then = `(span.hidden_from < ${asked.knownUntil ?? ''} AND span.hidden_until >= ${asked.knownUntil ?? ''})`;
   const when = asked.knownUntil === null ? now : `(${now} OR ${then})`;
   return `NOT EXISTS (SELECT FROM public.hidden_spans AS span WHERE span.record_id = ${id} AND ${when} ${further})`;
+}
+
+/**
+ * Of an earlier recording, that no span hides now what the row required then and perhaps requires no more: spans tell of
+ * what a record requires at their own time.
+ */
+function requiresVisible(definition: RecordDefinition, asked: Asked): string {
+  const columns = changingRequirements(definition).map((column) => `record."${column}"`);
+  if (asked.knownUntil === null || columns.length === 0) return '';
+  return ` AND NOT EXISTS (SELECT FROM public.hidden_spans AS span WHERE ${coversNow(asked)}
+    AND span.record_id IN (SELECT unnest(ARRAY[]::uuid[] || ${columns.join(' || ')})))`;
+}
+
+/** The same of the version that a record named had then. */
+function namedRequiresVisible(definition: RecordDefinition, id: string, asked: Asked): string {
+  const columns = changingRequirements(definition).map((column) => `'${column}'`);
+  if (asked.knownUntil === null || columns.length === 0) return '';
+  return ` AND NOT EXISTS (
+    SELECT FROM (
+      SELECT held.after FROM public.revisions AS held
+      WHERE held.record_type = '${definition.type}' AND held.record_id = ${id} AND held.recorded_at < ${asked.knownUntil}
+      ORDER BY held.version DESC LIMIT 1
+    ) AS version JOIN public.hidden_spans AS span ON ${coversNow(asked)}
+      AND span.record_id = ANY (ids_in(version.after, ARRAY[${columns.join(', ')}])))`;
+}
+
+function changingRequirements(definition: RecordDefinition): readonly string[] {
+  const fixed = definition.fields.filter((field) => field.fixed).flatMap(columnsOf);
+  return requiredColumns(definition).filter((column) => !fixed.includes(column));
 }
 
 interface Mask {
@@ -193,19 +246,21 @@ function optionalReferences(definition: RecordDefinition, definitions: Definitio
     return columnsOf(field).flatMap((column, at) => {
       const target = targets[at];
       if (target === undefined || target === 'recordType' || required.has(column)) return [];
-      const table = definitions.get(target)?.table ?? '';
-      return [field.kind === 'references' ? listMask(column) : mask(column, table)];
+      const named = definitions.get(target);
+      if (named === undefined) return [];
+      return [field.kind === 'references' ? listMask(column) : mask(column, named)];
     });
   });
 }
 
-function mask(column: string, table: string): Mask {
+function mask(column: string, named: RecordDefinition): Mask {
   const alias = `seen_${column}`;
   return {
     column,
     shown: `${alias}.id`,
     join: (asked) => `
-      LEFT JOIN public.${table} AS ${alias} ON ${alias}.id = record."${column}" AND ${isVisible(`${alias}.id`, asked)}`,
+      LEFT JOIN public.${named.table} AS ${alias} ON ${alias}.id = record."${column}"
+        AND ${isVisible(`${alias}.id`, asked)}${namedRequiresVisible(named, `${alias}.id`, asked)}`,
   };
 }
 

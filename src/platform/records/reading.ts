@@ -1,13 +1,14 @@
 /**
  * What a request reads: with whose eyes, at which instant, and out of which recording. Every query that reads records is
  * written over the plain tables; the relations made here stand before it under the same names and hold only what the
- * reading may hold. This is the one place that decides what is visible.
+ * reading may hold. What is visible is decided in `visible.ts`, and only here is it asked.
  */
 import type { RecordType } from '../../domain/vocabulary.js';
 import type { View } from '../auth/caller.js';
 import { columnOf, columnsOf } from './field.js';
 import type { Definitions, RecordDefinition } from './record.definition.js';
 import { recordingRelations } from './recordings.js';
+import { isVisible, optionalReferences, requiresVisible, type Asked } from './visible.js';
 
 /** What a request reads. */
 export interface Reading {
@@ -25,14 +26,6 @@ export interface Reading {
 export interface Query {
   readonly text: string;
   readonly values: readonly unknown[];
-}
-
-/** How the instants of a reading are bound in the text. */
-interface Asked {
-  readonly isPublic: boolean;
-  readonly instant: string;
-  readonly knownUntil: string | null;
-  readonly merger: string | null;
 }
 
 const KEPT_COLUMNS = ['id', 'version', 'retracted_at', 'created_at', 'updated_at'];
@@ -99,16 +92,17 @@ function tableRelations(
           .filter(({ table }) => names.has(table))
           .map((definition) => shadow(definition, definitions, asked))
       : [];
-  if (names.has('lineage')) shadows.push(lineage(asked));
+  if (names.has('lineage')) shadows.push(lineage(definitions, asked));
   if (names.has('feed')) shadows.push(feed(asked));
   return shadows;
 }
 
 /** The records of a table that the reading may see, without what they name and it may not see. */
 function shadow(definition: RecordDefinition, definitions: Definitions, asked: Asked): string {
-  const { type, table } = definition;
-  const visible = asked.isPublic ? `WHERE ${isVisible('record.id', asked)}` : '';
-  return `${table} AS NOT MATERIALIZED (${shownRows(definition, definitions, asked, rowsOf(type, table, asked))} ${visible})`;
+  const visible = asked.isPublic
+    ? `WHERE ${isVisible('record.id', asked)}${requiresVisible(definition, asked)}`
+    : '';
+  return `${definition.table} AS NOT MATERIALIZED (${shownRows(definition, definitions, asked, rowsOf(definition, asked))} ${visible})`;
 }
 
 /** Rows without the optional references that the reading may not see, and whether there are any. */
@@ -151,7 +145,9 @@ export function rowOfRevision(
 }
 
 /** Where each source comes from. A confidential source stays a link in the chain: two that derive from it are one root. */
-function lineage(asked: Asked): string {
+function lineage(definitions: Definitions, asked: Asked): string {
+  const sources = definitions.get('sources');
+  if (sources === undefined) throw new Error('no resource is declared for sources');
   const held = "AND span.ground = 'held'";
   const above = asked.isPublic
     ? `LEFT JOIN public.sources AS above ON above.id = record.derived_from_id AND ${isVisible('above.id', asked, held)}
@@ -159,7 +155,7 @@ function lineage(asked: Asked): string {
     : '';
   return `lineage (id, derived_from_id, publisher) AS NOT MATERIALIZED (
     SELECT record.id, ${asked.isPublic ? 'above.id' : 'record.derived_from_id'}, record.publisher
-    FROM ${rowsOf('sources', 'sources', asked)} ${above})`;
+    FROM ${rowsOf(sources, asked)} ${above})`;
 }
 
 /**
@@ -186,78 +182,33 @@ function feed({ isPublic, ...rest }: Asked): string {
       AND (change.published_at IS NULL OR change.published_at <= ${now.instant}))`;
 }
 
-/** Today's rows, or those that the ledger held. */
-function rowsOf(type: RecordType, table: string, asked: Asked): string {
+/**
+ * Today's rows, or the versions that held then: those without a later one by then. What they are looked up by stands as an
+ * expression over the revision itself, so that an index finds them.
+ */
+function rowsOf({ type, table, fields }: RecordDefinition, asked: Asked): string {
   if (asked.knownUntil === null) return `public.${table} AS record`;
   const merger =
     asked.merger !== null && OF_ONE_MERGER.has(type)
-      ? `AND revision.merger_id = ${asked.merger}`
+      ? `AND version.merger_id = ${asked.merger}`
       : '';
-  return `(
-      SELECT DISTINCT ON (revision.record_id) revision.after AS after FROM public.revisions AS revision
-      WHERE revision.record_type = '${type}' AND revision.recorded_at < ${asked.knownUntil} ${merger}
-      ORDER BY revision.record_id, revision.version DESC
-    ) AS latest CROSS JOIN LATERAL jsonb_populate_record(NULL::public.${table}, latest.after) AS record`;
-}
-
-/** That no span hides a record, at the instant and, of an earlier recording, at its last instant. */
-function isVisible(id: string, asked: Asked, further = ''): string {
-  const now = `(span.hidden_from <= ${asked.instant} AND span.hidden_until > ${asked.instant})`;
-  const then = `(span.hidden_from < ${asked.knownUntil ?? ''} AND span.hidden_until >= ${asked.knownUntil ?? ''})`;
-  const when = asked.knownUntil === null ? now : `(${now} OR ${then})`;
-  return `NOT EXISTS (SELECT FROM public.hidden_spans AS span WHERE span.record_id = ${id} AND ${when} ${further})`;
-}
-
-interface Mask {
-  readonly column: string;
-  readonly shown: string;
-  readonly join: (asked: Asked) => string;
-}
-
-/** The references that a record can do without: each is shown only if what it names is. */
-function optionalReferences(definition: RecordDefinition, definitions: Definitions): Mask[] {
-  const required = new Set(requiredColumns(definition));
-  return definition.fields.flatMap((field) => {
-    const targets = field.targets ? Object.values(field.targets) : [field.target];
-    return columnsOf(field).flatMap((column, at) => {
-      const target = targets[at];
-      if (target === undefined || target === 'recordType' || required.has(column)) return [];
-      const table = definitions.get(target)?.table ?? '';
-      return [field.kind === 'references' ? listMask(column) : mask(column, table)];
-    });
+  const named = new Set(
+    fields.filter((field) => field.kind === 'reference').map(({ name }) => columnOf(name)),
+  );
+  const columns = [...KEPT_COLUMNS, ...fields.flatMap(columnsOf)].map((column) => {
+    if (column === 'id') return 'version.record_id AS id';
+    if (column === 'merger_id') return 'version.merger_id';
+    return named.has(column)
+      ? `(version.after ->> '${column}')::uuid AS "${column}"`
+      : `whole."${column}"`;
   });
-}
-
-function mask(column: string, table: string): Mask {
-  const alias = `seen_${column}`;
-  return {
-    column,
-    shown: `${alias}.id`,
-    join: (asked) => `
-      LEFT JOIN public.${table} AS ${alias} ON ${alias}.id = record."${column}" AND ${isVisible(`${alias}.id`, asked)}`,
-  };
-}
-
-function listMask(column: string): Mask {
-  const alias = `seen_${column}`;
-  return {
-    column,
-    shown: `${alias}.ids`,
-    join: (asked) => `
-      CROSS JOIN LATERAL (
-        SELECT COALESCE(array_agg(named.id ORDER BY named.place), '{}') AS ids
-        FROM unnest(record."${column}") WITH ORDINALITY AS named (id, place) WHERE ${isVisible('named.id', asked)}
-      ) AS ${alias}`,
-  };
-}
-
-/**
- * The columns of what a record requires: references that may not be left out, and pairs of which one must be given. It is
- * hidden with what they name. The migration that keeps `hidden_spans` has the same list.
- */
-export function requiredColumns(definition: RecordDefinition): readonly string[] {
-  const oneOf = new Set(definition.oneOf);
-  return definition.fields
-    .filter((field) => field.target !== undefined && (!field.optional || oneOf.has(field.name)))
-    .map((field) => columnOf(field.name));
+  return `(
+      SELECT ${columns.join(', ')}
+      FROM public.revisions AS version CROSS JOIN LATERAL jsonb_populate_record(NULL::public.${table}, version.after) AS whole
+      WHERE version.record_type = '${type}' AND version.recorded_at < ${asked.knownUntil} ${merger}
+        AND NOT EXISTS (
+          SELECT FROM public.revisions AS later
+          WHERE later.record_type = version.record_type AND later.record_id = version.record_id
+            AND later.version = version.version + 1 AND later.recorded_at < ${asked.knownUntil})
+    ) AS record`;
 }

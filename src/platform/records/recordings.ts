@@ -1,6 +1,6 @@
 /** What a reading may see of all earlier recordings: at which instants a record changed, and what it has ever named. */
 import { columnsOf } from './field.js';
-import type { Definitions } from './record.definition.js';
+import type { Definitions, RecordDefinition } from './record.definition.js';
 
 /** That a record is visible now: SQL over its id. Null when everything is. */
 export type Shown = ((id: string) => string) | null;
@@ -39,8 +39,8 @@ function turns(shown: Shown): string {
     SELECT turn.record_id, turn.instant
     FROM (
       ${RECORDED}
-      UNION SELECT span.record_id, span.hidden_from FROM public.hidden_spans AS span
-      UNION SELECT span.record_id, span.hidden_until FROM public.hidden_spans AS span
+      UNION ALL SELECT span.record_id, span.hidden_from FROM public.hidden_spans AS span
+      UNION ALL SELECT span.record_id, span.hidden_until FROM public.hidden_spans AS span
     ) AS turn (record_id, instant)
     WHERE ${shown('turn.record_id')}
       AND turn.instant <= (SELECT asked.instant FROM asked)
@@ -57,39 +57,45 @@ function turns(shown: Shown): string {
 }
 
 function namings(definitions: Definitions, shown: Shown): string {
+  const named = [...definitions.values()].flatMap(namingsOf);
   const both =
     shown === null
       ? ''
-      : `WHERE ${shown('version.record_id')} AND ${shown('named.id')}
+      : `WHERE ${shown('naming.record_id')} AND ${shown('naming.names_id')}
       AND NOT EXISTS (
         SELECT FROM public.hidden_spans AS span
-        WHERE span.record_id IN (version.record_id, named.id) AND span.hidden_from <= version.recorded_at
+        WHERE span.record_id IN (naming.record_id, naming.names_id) AND span.hidden_from <= naming.recorded_at
           AND span.hidden_until >= COALESCE((
             SELECT next.recorded_at FROM public.revisions AS next
-            WHERE next.record_type = version.record_type AND next.record_id = version.record_id
-              AND next.version = version.version + 1), 'infinity'))`;
+            WHERE next.record_id = naming.record_id AND next.version = naming.version + 1), 'infinity'))`;
   return `
-    SELECT version.record_type::text, version.record_id, version.merger_id,
-      COALESCE(kind.target, version.after ->> 'record_type'), named.id
-    FROM public.revisions AS version
-    CROSS JOIN LATERAL (VALUES ${columnsByTarget(definitions).join(', ')}) AS kind (target, columns)
-    CROSS JOIN LATERAL unnest(ids_in(version.after, kind.columns)) AS named (id)
-    ${both}`;
+    SELECT naming.record_type, naming.record_id, naming.merger_id, naming.names_type, naming.names_id
+    FROM (${named.join(' UNION ALL ')})
+      AS naming (record_type, record_id, merger_id, version, recorded_at, names_type, names_id) ${both}`;
 }
 
-/** For each kind of record the columns that name one; null for those whose row says the kind itself. */
-function columnsByTarget(definitions: Definitions): readonly string[] {
-  const named = [...definitions.values()].flatMap(({ fields }) =>
-    fields.flatMap((field) => {
-      const targets = field.targets ? Object.values(field.targets) : [field.target];
-      return columnsOf(field).map((column, at) => ({ column, target: targets[at] }));
-    }),
-  );
-  const byTarget = Map.groupBy(named, ({ target }) => target);
-  byTarget.delete(undefined);
-  return [...byTarget].map(([target, found]) => {
-    const columns = [...new Set(found.map(({ column }) => `'${column}'`))];
-    const kind = target === undefined || target === 'recordType' ? 'NULL' : `'${target}'`;
-    return `(${kind}::text, ARRAY[${columns.join(', ')}])`;
+/** What the versions of one kind of record name, column by column, so that an index of a column finds them. */
+function namingsOf({ type, fields }: RecordDefinition): readonly string[] {
+  const select = (target: string, id: string, from = ''): string => `
+    SELECT '${type}'::text, version.record_id, version.merger_id, version.version, version.recorded_at, ${target}, ${id}
+    FROM public.revisions AS version ${from}
+    WHERE version.record_type = '${type}' AND ${id} IS NOT NULL`;
+  return fields.flatMap((field) => {
+    const targets = field.targets ? Object.values(field.targets) : [field.target];
+    return columnsOf(field).flatMap((column, at) => {
+      const target = targets[at];
+      if (target === undefined) return [];
+      const kind =
+        target === 'recordType' ? `version.after ->> 'record_type'` : `'${target}'::text`;
+      if (field.kind !== 'references')
+        return [select(kind, `(version.after ->> '${column}')::uuid`)];
+      return [
+        select(
+          kind,
+          'named.id',
+          `CROSS JOIN LATERAL unnest(ids_in(version.after, ARRAY['${column}'])) AS named (id)`,
+        ),
+      ];
+    });
   });
 }

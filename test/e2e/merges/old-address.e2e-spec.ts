@@ -168,13 +168,15 @@ describe('what is held back', () => {
     expectProblem(then, [404, 'not_found']);
   });
 
-  it('under an embargo leads on once it is over', async () => {
+  it('under an embargo when it is merged stays absent when that is over: readers never had its address', async () => {
     const [kept, duplicate] = await two({ embargoUntil: '2051' });
     await merged(accord, 'people', kept.id, duplicate.id);
     accord.setInstant('2051-12-31T23:59:59.999Z');
     await expectAbsent(duplicate);
     accord.setInstant('2052-01-01T00:00:00.000Z');
-    expect((await accord.get(`/v1/people/${duplicate.id}`)).status).toBe(307);
+    await expectAbsent(duplicate);
+    expect((await accord.get(`/v1/people/${kept.id}`)).status).toBe(200);
+    expect((await asEditor(`/v1/people/${duplicate.id}`)).status).toBe(307);
   });
 
   async function expectAbsent(person: Stored): Promise<void> {

@@ -391,7 +391,7 @@ describe('a POST whose transaction fails', () => {
   });
 
   it.each([
-    ['XX000', 500],
+    ['57014', 503],
     ['53300', 503],
   ])(
     'for a fault of ours (%s) keeps nothing, and is done when it is sent again',

@@ -275,10 +275,10 @@ describe('a merger', () => {
       );
     const before = await counts();
     await sql.query(
-      `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+      `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '53400'; END $$;
        CREATE TRIGGER zz_fail BEFORE DELETE ON mergers FOR EACH ROW EXECUTE FUNCTION fail()`,
     );
-    expect((await purge('mergers', merger.id)).status).toBe(500);
+    expect((await purge('mergers', merger.id)).status).toBe(503);
     await sql.query('DROP TRIGGER zz_fail ON mergers');
     expect(await counts()).toEqual(before);
     for (const path of [`milestones/${id}`, `mergers/${merger.id}`]) {

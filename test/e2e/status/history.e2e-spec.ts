@@ -1,5 +1,7 @@
 /** The points at which the status of a merger changed, by both clocks. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { turnsOf } from '../../../src/features/facts/turns.db.js';
+import { Readings } from '../../../src/platform/records/readings.js';
 import { startTestApp, type Answer, type TestApp } from '../../support/app.js';
 import { expectProblem } from '../../support/refusals.js';
 import { scribeOf, type Scribe } from '../../support/scribe.js';
@@ -246,6 +248,19 @@ describe('the history', () => {
     expect(
       (await asEditor(`/v1/mergers/${merger}/status/history?clock=knownAt`)).body.data.length,
     ).toBeGreaterThan(before.body.data.length);
+    // Not even as an instant to look at, which a page could end with.
+    const turns = (view: 'all' | 'public'): Promise<readonly string[]> =>
+      turnsOf(accord.app.get(Readings).of({ view, instant: null, knownAt: null }), merger, {
+        after: '2022-12-28T23:00:00Z',
+        until: '2023-01-31T00:00:00Z',
+        limit: 100,
+      });
+    expect(await turns('public')).toEqual(['2022-12-29T10:00:00.000Z']);
+    expect(await turns('all')).toEqual([
+      '2022-12-29T10:00:00.000Z',
+      '2023-01-02T00:00:00.000Z',
+      '2023-01-03T00:00:00.000Z',
+    ]);
     // It is published on the 5th: known to readers from then on, though it was recorded on the 2nd.
     await scribe.patch('2023-01-05T00:00:00Z', 'stances', stance, { visibility: 'public' });
     const known = await historyOf(merger, 'clock=knownAt&from=2023-01-01&to=2023-01-10');
@@ -253,6 +268,7 @@ describe('the history', () => {
       ['2023-01-01T23:59:59.999Z', 'deciding'],
       ['2023-01-05T00:00:00.000Z', 'resolving'],
     ]);
+    expect(await turns('public')).toEqual(['2022-12-29T10:00:00.000Z', '2023-01-05T00:00:00.000Z']);
     // Held back again, it was never there.
     await scribe.patch('2023-01-08T00:00:00Z', 'stances', stance, hidden);
     expect((await accord.get(`/v1/mergers/${merger}/status/history?clock=knownAt`)).text).toBe(

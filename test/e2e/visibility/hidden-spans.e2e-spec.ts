@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { resources } from '../../../src/features/resources.js';
-import { requiredColumns } from '../../../src/platform/records/reading.js';
+import { requiredColumns } from '../../../src/platform/records/visible.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { seededRandom } from '../../support/random.js';
 

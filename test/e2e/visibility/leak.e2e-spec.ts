@@ -77,7 +77,7 @@ describe.each([1, 3])('the story of seed %i', (seed) => {
           found.set(`${method} ${path}`, answer);
           const next: unknown = answer.body?.page?.next;
           if (typeof next !== 'string') break;
-          path = `${address.path}${address.path.includes('?') ? '&' : '?'}cursor=${next}`;
+          path = nextPage(address.path, next);
         }
       }
     };
@@ -260,6 +260,14 @@ describe.each([1, 3])('the story of seed %i', (seed) => {
 it('every route has told readers something', () => {
   expect([...crawled].filter((route) => !told.has(route))).toEqual([]);
 });
+
+/** The next page of a list is asked for by a cursor, that of the feed by what it goes on after. */
+function nextPage(path: string, next: string): string {
+  const [bare = '', query = ''] = path.split('?');
+  const params = new URLSearchParams(query);
+  params.set(bare === '/v1/changes' ? 'after' : 'cursor', next);
+  return `${bare}?${params.toString()}`;
+}
 
 function nobodyFor(key: string): string {
   return key.length === NOBODY.length ? NOBODY : 'qzqzqzqzqz';

@@ -16,7 +16,7 @@ export interface Surface {
 export function surfaceOf(contract: Contract): Surface {
   const nameOf = (schema: Schema | undefined): string | undefined =>
     typeof schema?.['$ref'] === 'string' ? schema['$ref'].split('/').at(-1) : undefined;
-  const { resolve } = contract;
+  const resolve = (schema: Schema): Schema => contract.resolve(schema);
   const answers = (operation: Operation): string | null => {
     const { content } = operation.responses['200'] ?? operation.responses['201'] ?? {};
     const schema = content?.['application/json']?.schema;

@@ -23,6 +23,9 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'PATCH /v1/{resource}/{id}': 'closed',
   'DELETE /v1/{resource}/{id}': 'closed',
   'GET /v1/{resource}/{id}/revisions': 'read',
+  'GET /v1/{resource}/{id}/standing': 'read',
+  'POST /v1/{resource}/{id}/restorations': 'closed',
+  'POST /v1/{resource}/{id}/reverts': 'closed',
   'GET /v1/participants/{id}/stances': 'read',
   'POST /v1/participants/{id}/stances': 'closed',
   'GET /v1/milestones/{id}/transitions': 'read',
@@ -32,9 +35,22 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'GET /v1/mergers/{id}/succession': 'read',
   'POST /v1/mergers/{id}/succession': 'closed',
   'GET /v1/mergers/{id}/status': 'read',
+  'GET /v1/mergers/{id}/status/diff': 'read',
+  'GET /v1/mergers/{id}/status/history': 'read',
   'GET /v1/mergers/{id}/timeline': 'read',
   'GET /v1/vote-events/{id}/tally': 'read',
   'GET /v1/motions/{id}/result': 'read',
+  'GET /v1/sources/{id}/track-record': 'read',
+  'GET /v1/track-records': 'read',
+  'GET /v1/changes': 'read',
+  'POST /v1/people/{id}/merges': 'closed',
+  'POST /v1/factions/{id}/merges': 'closed',
+  'GET /v1/merges': 'closed',
+  'GET /v1/merges/{id}': 'closed',
+  'DELETE /v1/merges/{id}': 'closed',
+  'GET /v1/purges': 'closed',
+  'GET /v1/purges/{id}': 'closed',
+  'POST /v1/purges': 'closed',
   'GET /v1/keys': 'closed',
   'POST /v1/keys': 'closed',
   'GET /v1/keys/{id}': 'closed',
@@ -46,6 +62,13 @@ const PARAMETERS: Readonly<Record<string, (story: Story) => readonly string[]>> 
   asOf: () => ['2022-12-29', '2998'],
   knownAt: ({ moments }) => moments,
   q: ({ teller }) => some([...teller.records.values()].flatMap(nameOf)),
+  clock: () => ['asOf', 'knownAt'],
+  from: ({ moments }) => ['2022-12-29', ...moments],
+  to: ({ moments }) => ['2998', ...moments],
+  publisher: ({ teller }) =>
+    some([...teller.records.values()].flatMap((record) => fieldOf(record, 'publisher'))),
+  mergerId: ({ teller }) => some(keysOf(teller, 'mergers').filter((key) => idsIn(key).length > 0)),
+  after: () => ['latest'],
   limit: () => ['2'],
   // Followed from page to page.
   cursor: () => [],
@@ -131,13 +154,16 @@ export function comparable(answer: Answer, named: readonly string[] = []): strin
   return named.reduce((rest, each) => rest.replaceAll(each, NOBODY), text);
 }
 
+/** What there is beneath every record. */
+const COMMON: ReadonlySet<string> = new Set(['revisions', 'standing', 'restorations', 'reverts']);
+
 function isRecordType(word: string): word is RecordType {
   return RECORD_TYPES.some((type) => type === word);
 }
 
 function routeOf({ method, path }: Operation): string {
   const [, , first = '', id, more] = path.split('/');
-  const isCommon = isRecordType(first) && (more === undefined || more === 'revisions');
+  const isCommon = isRecordType(first) && (more === undefined || COMMON.has(more));
   const below = [...(id === undefined ? [] : [id]), ...(more === undefined ? [] : [more])];
   return `${method} ${isCommon ? ['/v1/{resource}', ...below].join('/') : path}`;
 }
@@ -158,18 +184,30 @@ function addressesAt(story: Story, operation: Operation): readonly Address[] {
   const asks = queriesOf(operation).flatMap(({ name, schema }) =>
     (valuesOf(story, operation, name, schema) ?? []).map((value) => [name, value] as const),
   );
-  const whole = { route, method, path, named: [] };
+  const needed = queriesOf(operation).filter(({ required }) => required === true);
+  const asksFor = (address: Address): Address =>
+    needed.reduce((asked, { name, schema }) => {
+      const values = valuesOf(story, operation, name, schema) ?? [];
+      return withQuery(asked, [
+        name,
+        values[Math.floor(story.teller.random() * values.length)] ?? '',
+      ]);
+    }, address);
+  const whole = asksFor({ route, method, path, named: [] });
   // Of a list every way is tried; at each id the plain one, and one other by chance.
   if (!path.includes('{')) return [whole, ...asks.map((ask) => withQuery(whole, ask))];
   return (type === undefined ? [] : keysOf(story.teller, type)).flatMap((key) => {
-    const plain = { route, method, path: path.replace('{id}', key), named: [key] };
+    const plain = asksFor({ route, method, path: path.replace('{id}', key), named: [key] });
     const chosen = asks[Math.floor(story.teller.random() * (asks.length + 1))];
     return [plain, chosen === undefined ? { ...plain, method: 'HEAD' } : withQuery(plain, chosen)];
   });
 }
 
 function withQuery(address: Address, [name, value]: readonly [string, string]): Address {
-  const path = `${address.path}?${name}=${encodeURIComponent(value)}`;
+  const [bare = '', query = ''] = address.path.split('?');
+  const params = new URLSearchParams(query);
+  params.set(name, value);
+  const path = `${bare}?${params.toString()}`;
   return { ...address, path, named: [...address.named, ...idsIn(value)] };
 }
 

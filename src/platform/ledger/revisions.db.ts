@@ -53,7 +53,7 @@ export async function listRevisions(
        FROM (${view === 'public' ? PUBLIC_HISTORY : HISTORY}) AS found
        WHERE found.record_type = '${definition.type}'
      ) AS revision
-     WHERE $2::text IS NULL OR revision.place < $2::text
+     WHERE ($2::text IS NULL OR revision.place < $2::text) AND EXISTS (SELECT FROM ${row('after')} AS shown)
      ORDER BY revision.place DESC LIMIT $3::int`,
     [asked.id, asked.before, asked.limit],
   );

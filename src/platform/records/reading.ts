@@ -125,7 +125,8 @@ function shownRows(
 
 /**
  * The row of a revision, from `before` or `after`: a relation for a FROM, which needs `asked` and a `revision` with
- * `recorded_at`. The public's row lacks what is hidden now or was hidden then.
+ * `recorded_at`. The public's row lacks what is hidden now or was hidden then; there is none when what the row required then
+ * is hidden now.
  */
 export function rowOfRevision(
   definition: RecordDefinition,
@@ -141,7 +142,7 @@ export function rowOfRevision(
     knownUntil: "(revision.recorded_at + interval '1 microsecond')",
     merger: null,
   };
-  return `(${shownRows(definition, definitions, asked, `${row} AS record`)})`;
+  return `(${shownRows(definition, definitions, asked, `${row} AS record`)} WHERE true ${requiresVisible(definition, asked)})`;
 }
 
 /** Where each source comes from. A confidential source stays a link in the chain: two that derive from it are one root. */

@@ -111,7 +111,7 @@ describe('the status', () => {
     const known = await accord.get('/v1/status?limit=2&knownAt=2100');
     expect(known.body.data).toEqual(now.body.data);
     const facts = counted.texts().filter((text) => text.includes(`'participants'`));
-    const narrow = facts.filter((text) => /revision\.merger_id = \$\d+::uuid/.test(text));
+    const narrow = facts.filter((text) => /version\.merger_id = \$\d+::uuid/.test(text));
     // Those on the page, and the first of the next one.
     expect([facts.length, narrow.length]).toEqual([3, 3]);
   });

@@ -216,6 +216,21 @@ describe('the history that a reader sees', () => {
     expect((await revisions()).body.data[0].after).toMatchObject({ parentId: parent.id });
   });
 
+  it('lacks the versions that required what is hidden now', async () => {
+    const [former, present] = [await buildPerson(accord), await buildPerson(accord)];
+    const { id } = await buildMandate(accord, { holderId: former.id });
+    const path = `/v1/mandates/${id}`;
+    await accord.patch(path, { holderId: present.id });
+    await accord.patch(path, { scope: 'To speak for all.' });
+    const versions = async (): Promise<unknown[]> =>
+      (await accord.get(`${path}/revisions`)).body.data.map((revision: any) => revision.version);
+    expect(await versions()).toEqual([3, 2, 1]);
+    await accord.patch(`/v1/people/${former.id}`, draft);
+    expect(await versions()).toEqual([3, 2]);
+    expect((await accord.get(`${path}/revisions`)).text).not.toContain(former.id);
+    expect((await asEditor(`${path}/revisions`)).text).toContain(former.id);
+  });
+
   it('by knownAt begins there too', async () => {
     const { id } = await buildPerson(accord, { name: 'Before', ...draft });
     const before = await recordedAt(accord, id);

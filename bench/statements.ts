@@ -23,7 +23,7 @@ const DEFINITIONS = new Map(resources.map((definition) => [definition.type, defi
 export async function catchStatements(personId: string, merger: string): Promise<Statements> {
   const page = readListQuery(votes, { limit: '50' }, '');
   return {
-    record: await caught((read) => findRecord(read, people, personId, 'public')),
+    record: await caught((read) => findRecord(read, people, personId)),
     list: await caught((read) => listRecords(read, votes, page, null)),
     status: await caught((read) => loadFacts(read, merger)),
   };

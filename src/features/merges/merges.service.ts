@@ -164,8 +164,8 @@ async function lockTwo(
   readonly duplicate: StoredRecord | undefined;
 }> {
   const read = readWithin(tx);
-  const kept = await findRecord(read, definition, keptKey, 'all');
-  const duplicate = await findRecord(read, definition, duplicateKey, 'all');
+  const kept = await findRecord(read, definition, keptKey);
+  const duplicate = await findRecord(read, definition, duplicateKey);
   const ids = [kept, duplicate].flatMap((record) => (record ? [record.id] : []));
   const locked = new Map<string, StoredRecord>();
   for (const id of ids.toSorted()) {

@@ -21,7 +21,7 @@ import { sightOf, turnsOf } from '../facts/turns.db.js';
 import { StatusService, type Page } from './status.service.js';
 
 /** How many earlier recordings one request reads at most, and how many moments it looks at. */
-const MOST_LOADS = 100;
+const MOST_LOADS = 25;
 const MOST_MOMENTS = 500;
 
 type Moments = Iterable<Moment> | AsyncIterable<Moment | null>;

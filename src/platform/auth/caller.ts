@@ -80,7 +80,8 @@ function onceOf(request: KnownRequest): Once | undefined {
   return readOnce({
     idempotencyKey: request.headers['idempotency-key'],
     bearer: bearerIn(request.headers.authorization) ?? '',
-    route: `${request.method} ${path}`,
+    // Ids are the same in capitals.
+    route: `${request.method} ${path.toLowerCase()}`,
     body: request.body,
     onReplay: () => {
       request.isReplayed = true;

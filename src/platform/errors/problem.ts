@@ -22,6 +22,7 @@ export const PROBLEMS = {
   announcement_exists: [409, 'A merger has exactly one announcement.'],
   attendance_exists: [409, 'The person’s attendance at this meeting is already recorded.'],
   succession_exists: [409, 'The merger’s succession is already recorded.'],
+  idempotency_key_spent: [409, 'What was made under this Idempotency-Key has been purged.'],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
   merge_clashes: [
     409,

@@ -14,7 +14,7 @@ const TAG_BYTES = 16;
  * transaction. A transaction that fails keeps nothing. Taken at the beginning of a transaction, once in each request.
  *
  * @param work its result holds nothing that JSON cannot hold; the `id` of a record, if it is about one
- * @throws Problem `idempotency_key_in_use`, `idempotency_key_reused`
+ * @throws Problem `idempotency_key_in_use`, `idempotency_key_reused`, `idempotency_key_spent`
  */
 export async function answerOnce<Result>(
   tx: Prisma.TransactionClient,
@@ -30,6 +30,10 @@ export async function answerOnce<Result>(
     if (Buffer.compare(kept.fingerprint, once.fingerprint) !== 0) {
       const detail = 'This Idempotency-Key was sent with another body before.';
       throw new Problem('idempotency_key_reused', detail);
+    }
+    if (kept.answer.length === 0) {
+      const detail = 'What was made under this Idempotency-Key has been purged.';
+      throw new Problem('idempotency_key_spent', detail);
     }
     once.onReplay();
     return unseal(once, kept.answer) as Result;

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import type { View } from '../auth/caller.js';
 import { contentTag, versionTag } from '../http/etag.js';
 import { encodeCursor } from './cursor.js';
 import type { ListedRecord, StoredRecord } from './stored.record.js';
@@ -6,12 +7,16 @@ import type { ListedRecord, StoredRecord } from './stored.record.js';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
- * Answers with a record: its JSON as Postgres wrote it, and its ETag. Where something is left out of it the version does
- * not tell one body from another, and a digest of the body joins it.
+ * Answers with a record: its JSON as Postgres wrote it, and its ETag. Something may be left out of what the public sees, so
+ * that the version does not tell one body from another: a digest of the body joins it, always, and tells of nothing.
  */
-export function answerRecord(reply: FastifyReply, record: StoredRecord): string {
+export function answerRecord(
+  reply: FastifyReply,
+  record: StoredRecord,
+  view: View = 'all',
+): string {
   const tag = versionTag(record.version);
-  const etag = record.masked ? `${tag.slice(0, -1)}.${contentTag(record.json).slice(1)}` : tag;
+  const etag = view === 'public' ? `${tag.slice(0, -1)}.${contentTag(record.json).slice(1)}` : tag;
   void reply.header('content-type', JSON_TYPE).header('etag', etag);
   return record.json;
 }

@@ -105,7 +105,7 @@ function shadow(definition: RecordDefinition, definitions: Definitions, asked: A
   return `${definition.table} AS NOT MATERIALIZED (${shownRows(definition, definitions, asked, rowsOf(definition, asked))} ${visible})`;
 }
 
-/** Rows without the optional references that the reading may not see, and whether there are any. */
+/** Rows without the optional references that the reading may not see. */
 function shownRows(
   definition: RecordDefinition,
   definitions: Definitions,
@@ -118,8 +118,7 @@ function shownRows(
     const mask = masks.find((each) => each.column === column);
     return mask ? `${mask.shown} AS "${column}"` : `record."${column}"`;
   });
-  const masked = masks.map((mask) => `record."${mask.column}" IS DISTINCT FROM ${mask.shown}`);
-  return `SELECT ${columns.join(', ')}, ${masked.length === 0 ? 'false' : masked.join(' OR ')} AS masked
+  return `SELECT ${columns.join(', ')}
     FROM ${rows}${masks.map(({ join }) => join(asked)).join('')}`;
 }
 

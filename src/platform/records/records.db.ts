@@ -6,7 +6,6 @@ import type { Prisma } from '../../generated/prisma/client.js';
 import type { Read } from '../prisma/database.js';
 import { columnOf, columnsOf, nestedName, type Field } from './field.js';
 import { isStorable, isUuid } from '../http/text.js';
-import type { View } from '../auth/caller.js';
 import type { RecordDefinition } from './record.definition.js';
 import type { Filter, ListQuery } from './records.query.js';
 import type { ListedRecord, StoredRecord } from './stored.record.js';
@@ -73,11 +72,10 @@ export async function findRecord(
   read: Read,
   definition: RecordDefinition,
   key: string,
-  view: View,
 ): Promise<StoredRecord | undefined> {
   const where = whereKey(definition, key);
   if (where === undefined) return undefined;
-  const [record] = await read<StoredRecord>(selectRecord(definition, where, view), [key]);
+  const [record] = await read<StoredRecord>(selectRecord(definition, where), [key]);
   return record;
 }
 
@@ -90,7 +88,7 @@ export async function lockRecord(
   const where = whereKey(definition, key);
   if (where === undefined) return undefined;
   const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
-    `${selectRecord(definition, where, 'all')} FOR UPDATE OF record`,
+    `${selectRecord(definition, where)} FOR UPDATE OF record`,
     key,
   );
   return record;
@@ -107,7 +105,7 @@ export async function insertRecord(
     `INSERT INTO ${definition.table} AS record (${columns.join(', ')})
      SELECT ${columns.map((name) => `given.${name}`).join(', ')}
      FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
-     RETURNING ${recordColumns(definition, 'all')}`,
+     RETURNING ${recordColumns(definition)}`,
     JSON.stringify(row),
   );
   return requireRow(record);
@@ -126,7 +124,7 @@ export async function updateRecord(
      SET ${columns.map((name) => `${name} = given.${name}`).join(', ')}
      FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
      WHERE record.id = $2::uuid
-     RETURNING ${recordColumns(definition, 'all')}`,
+     RETURNING ${recordColumns(definition)}`,
     JSON.stringify(row),
     id,
   );
@@ -142,7 +140,7 @@ export async function setRetracted(
 ): Promise<StoredRecord> {
   const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
     `UPDATE ${definition.table} AS record SET retracted_at = CASE WHEN $2 THEN now() END WHERE record.id = $1::uuid
-     RETURNING ${recordColumns(definition, 'all')}`,
+     RETURNING ${recordColumns(definition)}`,
     id,
     retracted,
   );
@@ -207,14 +205,13 @@ export async function freeSlug(
   return slug;
 }
 
-function recordColumns(definition: RecordDefinition, view: View): string {
-  const masked = view === 'public' ? 'record.masked' : 'false';
-  return `record.id::text AS id, record.version AS version, record.retracted_at IS NOT NULL AS retracted, ${masked} AS masked,
+function recordColumns(definition: RecordDefinition): string {
+  return `record.id::text AS id, record.version AS version, record.retracted_at IS NOT NULL AS retracted,
     ${bodyExpression(definition, 'record')}::text AS json`;
 }
 
-function selectRecord(definition: RecordDefinition, where: string, view: View): string {
-  return `SELECT ${recordColumns(definition, view)} FROM ${definition.table} AS record WHERE ${where}`;
+function selectRecord(definition: RecordDefinition, where: string): string {
+  return `SELECT ${recordColumns(definition)} FROM ${definition.table} AS record WHERE ${where}`;
 }
 
 /** How a record called `record` is found by an id or a slug in $1; undefined when the text is neither. */

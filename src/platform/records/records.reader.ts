@@ -46,12 +46,12 @@ export class RecordsReader {
     const { knownAt } = readKnownAt(query);
     const definition = definitionOf(this.definitions, type);
     const read = this.readings.of(this.readings.now(view, knownAt));
-    const record = await findRecord(read, definition, key, view);
+    const record = await findRecord(read, definition, key);
     const kept = record?.retracted
       ? await replacementOf(read, definition, record.id, knownAt)
       : undefined;
     if (kept?.id != null) return answerMoved(reply, `/v1/${type}/${kept.id}`);
-    return answerRecord(reply, await requireLive(read, definition, record, knownAt));
+    return answerRecord(reply, await requireLive(read, definition, record, knownAt), view);
   }
 
   /** A page of all records of a kind. */
@@ -89,7 +89,7 @@ export class RecordsReader {
   ): Promise<object> {
     const definition = definitionOf(this.definitions, type);
     const reading = await this.readings.begin(view);
-    const record = await findRecord(this.readings.of(reading), definition, key, view);
+    const record = await findRecord(this.readings.of(reading), definition, key);
     if (!record) throw new Problem('not_found', `There is no such record in /${type}.`);
     const { limit, cursor } = readPaging(query);
     const list = `revisions ${record.id}`;

@@ -59,7 +59,7 @@ export class RecordsService {
   async read(type: RecordType, key: string, reading: Reading): Promise<StoredRecord> {
     const definition = definitionOf(this.definitions, type);
     const read = this.readings.of(reading);
-    const record = await findRecord(read, definition, key, reading.view);
+    const record = await findRecord(read, definition, key);
     return requireLive(read, definition, record, reading.knownAt);
   }
 
@@ -91,7 +91,7 @@ export class RecordsService {
     const body = await wholeBody(definition, sent);
     return this.database.write(author, async (tx) => {
       const read = readWithin(tx);
-      const above = await requireLive(read, parent, await findRecord(read, parent, key, 'all'));
+      const above = await requireLive(read, parent, await findRecord(read, parent, key));
       return this.createWithin(tx, definition, { ...body, [nestedIn.field]: above.id });
     });
   }

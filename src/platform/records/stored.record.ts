@@ -3,8 +3,6 @@ export interface StoredRecord {
   readonly id: string;
   readonly version: number;
   readonly retracted: boolean;
-  /** Whether something that it names is left out, since the reader may not see it. */
-  readonly masked: boolean;
   readonly json: string;
 }
 

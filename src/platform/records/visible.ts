@@ -79,9 +79,12 @@ function namedRequiresVisible(definition: RecordDefinition, id: string, asked: A
       AND span.record_id = ANY (ids_in(version.after, ARRAY[${columns.join(', ')}])))`;
 }
 
+/** What a record requires and may cease to: a merge moves a fixed field too, if it may name a person or a faction. */
 function changingRequirements(definition: RecordDefinition): readonly string[] {
-  const fixed = definition.fields.filter((field) => field.fixed).flatMap(columnsOf);
-  return requiredColumns(definition).filter((column) => !fixed.includes(column));
+  const settled = definition.fields
+    .filter((field) => field.fixed && field.target !== 'recordType')
+    .flatMap(columnsOf);
+  return requiredColumns(definition).filter((column) => !settled.includes(column));
 }
 
 function mask(column: string, named: RecordDefinition): Mask {

@@ -86,7 +86,7 @@ describe('a change by plain SQL', () => {
 
   it('is seen through the API at once: the record, its ETag and its history', async () => {
     await sql.query(`UPDATE factions SET name = 'PSP' WHERE factions.id = $1`, [id]);
-    const read = await accord.get(`/v1/factions/${id}`);
+    const read = await accord.send('GET', `/v1/factions/${id}`, {}, 'editor');
     expect(read.body).toMatchObject({ name: 'PSP', version: 2 });
     expect(read.headers.get('etag')).toBe('"v2"');
     const { body } = await accord.send('GET', `/v1/factions/${id}/revisions`, {}, 'editor');

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { startTestApp, type Answer, type TestApp } from '../../support/app.js';
 import {
   NOBODY,
+  buildCitation,
   buildFaction,
   buildPerson,
   idsListed,
@@ -149,6 +150,20 @@ describe('what is held back', () => {
     expectProblem(await asEditor(`/v1/people/${duplicate.id}?view=public`), [404, 'not_found']);
     expectProblem(await accord.get(`/v1/merges/${id}`), [401, 'unauthorized']);
     expectProblem(await accord.get('/v1/merges'), [401, 'unauthorized']);
+  });
+
+  it('is not told by the history of what was about it', async () => {
+    const [kept, duplicate] = await two();
+    const about = { recordType: 'people', recordId: duplicate.id };
+    const { id, createdAt } = await buildCitation(accord, about);
+    const citation = `/v1/citations/${id}`;
+    for (const person of [kept, duplicate]) await accord.patch(`/v1/people/${person.id}`, draft);
+    await merged(accord, 'people', kept.id, duplicate.id);
+    await accord.patch(`/v1/people/${kept.id}`, { visibility: 'public' });
+    expect((await accord.get(citation)).body).toMatchObject({ recordId: kept.id });
+    expect((await accord.get(`${citation}/revisions`)).text).not.toContain(duplicate.id);
+    const then = await accord.get(`${citation}?knownAt=${String(createdAt)}`);
+    expectProblem(then, [404, 'not_found']);
   });
 
   it('once the kept one is held back again, hides the old address and its history with it', async () => {

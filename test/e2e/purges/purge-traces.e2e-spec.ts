@@ -19,7 +19,7 @@ const purge = (recordId: string): Promise<Answer> => {
 };
 
 describe('a purge', () => {
-  it('takes the kept answer along: the same key makes another record then', async () => {
+  it('empties the kept answer: the same key makes nothing again', async () => {
     const headers = { 'idempotency-key': 'once' };
     const make = (): Promise<Answer> =>
       accord.send('POST', '/v1/people', { body: { name: 'Somebody' }, headers }, 'editor');
@@ -28,9 +28,7 @@ describe('a purge', () => {
     expect(await columnsHolding(accord, id)).toContain('kept_answers.record_id');
     expect((await purge(id)).status).toBe(201);
     expect(await columnsHolding(accord, id)).toEqual(['purges.record_id']);
-    const again = await make();
-    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, null]);
-    expect(again.body.id).not.toBe(id);
+    await expectRefusal(accord, make, [409, 'idempotency_key_spent']);
   });
 
   it('of a duplicate takes the merge along; what others are merged into stays until then', async () => {
@@ -42,6 +40,19 @@ describe('a purge', () => {
     expectProblem(await accord.get(`/v1/people/${duplicate.id}`), [404, 'not_found']);
     expectProblem(await accord.send('GET', `/v1/merges/${id}`, {}, 'editor'), [404, 'not_found']);
     expect((await purge(kept.id)).status).toBe(201);
+  });
+
+  it('of a duplicate takes the answer to its merge along, which bears its reason', async () => {
+    const [kept, duplicate] = [await buildPerson(accord), await buildPerson(accord)];
+    const headers = { 'idempotency-key': 'merge once', 'if-match': '*', 'x-reason': 'a secret' };
+    const body = { duplicateId: duplicate.id };
+    const merge = (): Promise<Answer> =>
+      accord.send('POST', `/v1/people/${kept.id}/merges`, { body, headers }, 'editor');
+    const { id } = (await merge()).body as Stored;
+    expect((await merge()).headers.get('idempotent-replayed')).toBe('true');
+    expect((await purge(duplicate.id)).status).toBe(201);
+    expect(await columnsHolding(accord, id)).toEqual([]);
+    expectProblem(await merge(), [409, 'idempotency_key_spent']);
   });
 
   it('takes merges along that were undone', async () => {

@@ -69,7 +69,9 @@ describe.each(specimens.map((specimen) => [specimen.type, specimen] as const))(
       expect(Object.keys(answer.body as Stored).toSorted()).toEqual(fields.toSorted());
       const read = await accord.get(addressOf(answer.body as Stored));
       expect(read).toMatchObject({ status: 200, text: answer.text });
-      expect(read.headers.get('etag')).toBe('"v1"');
+      expect(read.headers.get('etag')).toMatch(/^"v1\.[\w-]{22}"$/);
+      const own = await editor('GET', addressOf(answer.body as Stored), {});
+      expect([own.text, own.headers.get('etag')]).toEqual([answer.text, '"v1"']);
     });
 
     it('is refused without what it needs, each missing field by its name', async () => {
@@ -87,11 +89,11 @@ describe.each(specimens.map((specimen) => [specimen.type, specimen] as const))(
     it('is not sent again to who has it', async () => {
       const address = addressOf(await make());
       for (const tag of ['"v1"', 'W/"v1"', '"v9", "v1"', '*']) {
-        const answer = await accord.get(address, { 'if-none-match': tag });
+        const answer = await editor('GET', address, { 'if-none-match': tag });
         expect(answer).toMatchObject({ status: 304, text: '' });
         expect(answer.headers.get('etag')).toBe('"v1"');
       }
-      expect((await accord.get(address, { 'if-none-match': '"v2"' })).status).toBe(200);
+      expect((await editor('GET', address, { 'if-none-match': '"v2"' })).status).toBe(200);
     });
 
     it('is changed by a merge patch of either media type; what the patch leaves alone stays', async () => {

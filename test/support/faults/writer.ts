@@ -19,11 +19,9 @@ export class Writer {
   readonly edits: string[] = [];
   private version = 1;
 
-  /** @param repeats whether the service knows idempotency keys; if not, the writer looks before it repeats a new record */
   constructor(
     private readonly world: World,
     readonly name: string,
-    private readonly repeats: boolean,
   ) {}
 
   /** How many writes were acknowledged. */
@@ -42,11 +40,8 @@ export class Writer {
 
   private async record(name: string): Promise<void> {
     const key = { 'idempotency-key': randomUUID() };
-    for (let attempt = 1; ; attempt += 1) {
-      const told =
-        attempt > 1 && !this.repeats
-          ? await this.lookOrSend(name, key)
-          : await this.send('POST', '/v1/people', { name }, key);
+    for (;;) {
+      const told = await this.send('POST', '/v1/people', { name }, key);
       if (told !== null && told.status < 300) {
         this.people.set(name, String(told.body.id));
         return;
@@ -58,15 +53,6 @@ export class Writer {
       }
       await sleep(PAUSE);
     }
-  }
-
-  /** Without idempotency keys: nobody else bears such a name, and the slug is made of it. */
-  private async lookOrSend(
-    name: string,
-    key: Readonly<Record<string, string>>,
-  ): Promise<Told | null> {
-    const found = await this.send('GET', `/v1/people/${name}`);
-    return found?.status === 404 ? this.send('POST', '/v1/people', { name }, key) : found;
   }
 
   private async edit(summary: string): Promise<void> {

@@ -123,7 +123,11 @@ class History {
       const wasVisible = [...this.times, now].some(
         (at) => at >= version.at && at < until && at <= now && this.isVisible(id, at),
       );
-      if (!wasVisible) return [];
+      // What required then what is hidden now is not told either.
+      const isToldNow = this.requirementsOf(id, version.body).every((each) =>
+        this.isVisible(each, now),
+      );
+      if (!wasVisible || !isToldNow) return [];
       // Why it was retracted is for everybody, why it was changed is not.
       return [
         ...words.within(JSON.stringify(version.body)),

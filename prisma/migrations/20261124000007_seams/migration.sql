@@ -1,8 +1,27 @@
--- A purge removes the kept answers of a record too, and the merges that it was part of. And moving a record where nothing is
--- hidden, above it or of itself, looks no further.
+-- Where parts meet: a retraction that is judged while its record is being hidden, a change of what is required, and the kept
+-- answers of merges. Records go only by a purge, which takes the merges of a duplicate along and refuses a record into which
+-- another is merged; so what a merge names is there.
 
--- Keeps hidden_spans. Where what a record requires changes, it and what requires it are looked at anew only if it or what it
--- requires now has an open span: what was hidden because of what it required before has one of its own.
+-- Hides a retracted record for good, with itself as the cause, if it was hidden when it was retracted. It is judged once nobody
+-- is hiding anything. Two who then wait for each other are told so, and try again.
+CREATE OR REPLACE FUNCTION hide_secret_retraction(retracted uuid, retracted_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(hashtextextended('hidden_spans', 0));
+  IF NOT EXISTS (
+    SELECT FROM hidden_spans AS span
+    WHERE span.record_id = retracted AND span.hidden_from <= $2 AND span.hidden_until > $2
+  ) THEN
+    RETURN;
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('hidden_spans', 0));
+  INSERT INTO hidden_spans (record_id, cause_id, ground, hidden_from, hidden_until)
+    SELECT below.id, retracted, 'held', $2, 'infinity'
+    FROM (SELECT retracted AS id UNION SELECT beneath.id FROM requiring(retracted) AS beneath (id)) AS below
+  ON CONFLICT ON CONSTRAINT hidden_spans_pkey DO UPDATE SET hidden_until = EXCLUDED.hidden_until;
+END $$;
+
+-- Keeps hidden_spans. Where what a record requires changes, it and what requires it are looked at anew, alone, only if it or what
+-- it requires now has an open span: what was hidden because of what it required before has one of its own.
 CREATE OR REPLACE FUNCTION keep_hidden_spans() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   lock_key bigint := hashtextextended('hidden_spans', 0);
@@ -37,11 +56,12 @@ BEGIN
       WHERE own.hidden_until > NEW.updated_at;
   END IF;
   IF required IS DISTINCT FROM ids_in(record_before, TG_ARGV) THEN
-    PERFORM pg_advisory_xact_lock(lock_key);
+    PERFORM pg_advisory_xact_lock_shared(lock_key);
     IF EXISTS (
       SELECT FROM hidden_spans AS span
       WHERE span.record_id = ANY (required || NEW.id) AND span.hidden_until > NEW.updated_at
     ) THEN
+      PERFORM pg_advisory_xact_lock(lock_key);
       PERFORM rederive_hidden_spans(NEW.updated_at, below.id)
         FROM (SELECT NEW.id AS id UNION SELECT beneath.id FROM requiring(NEW.id) AS beneath (id)) AS below;
     END IF;
@@ -82,7 +102,8 @@ END $$;
 
 -- Removes a record and every trace of it, for good, and leaves a mark; returns the mark's id. Refused while any row names the
 -- record, live or retracted, and while another one is merged into it: foreign keys see to the first, but for the citations
--- about it.
+-- about it. Kept answers are emptied, those of its merges too, which bear its
+-- reasons: the key stays spent, so that a script that is run again does not make the record again.
 CREATE OR REPLACE FUNCTION purge_record(kind record_type, purged uuid, instant timestamptz) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
   record_table text := replace(kind::text, '-', '_');
@@ -125,7 +146,8 @@ BEGIN
   DELETE FROM hidden_spans AS span WHERE span.record_id = purged;
   DELETE FROM pending_liftings AS lifting WHERE lifting.record_id = purged;
   DELETE FROM names WHERE names.record_type = kind AND names.record_id = purged;
-  DELETE FROM kept_answers AS kept WHERE kept.record_id = purged;
+  UPDATE kept_answers AS kept SET answer = '', record_id = NULL WHERE kept.record_id = purged
+    OR kept.record_id IN (SELECT merge.id FROM merges AS merge WHERE purged IN (merge.kept_id, merge.duplicate_id));
   DELETE FROM merges AS merge WHERE purged IN (merge.kept_id, merge.duplicate_id);
   EXECUTE format('DELETE FROM %I AS record WHERE record.id = $1', record_table) USING purged;
   DELETE FROM revisions AS revision WHERE revision.record_type = kind AND revision.record_id = purged;

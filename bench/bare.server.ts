@@ -38,7 +38,8 @@ serveAsChild(async (setup) => {
     const { record, list, status } = statements;
     switch (path) {
       case 'record':
-        return (await read('record', record, [id]))[0]?.json;
+        // The instant of the reading stands behind the id.
+        return (await read('record', record, [id, ...record.values.slice(1)]))[0]?.json;
       case 'list': {
         const rows = (await read('list', list, [...list.values])).slice(0, 50);
         return `{"data":[${rows.map(({ json }) => json).join(',')}]}`;

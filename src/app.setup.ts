@@ -14,15 +14,21 @@ import { historySchemas } from './features/status/history.schema.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
 import { trackRecordSchemas } from './features/track-records/track-records.schema.js';
+import { Authenticator } from './platform/auth/authenticator.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
 import { addConditionalReads } from './platform/http/conditional.js';
 import { CORS } from './platform/http/cors.js';
 import { describeApi } from './platform/http/openapi.js';
 import { markReplays } from './platform/http/replayed.js';
 import { addRefusals, answerUnreadable, answerUnroutable } from './platform/http/unroutable.js';
+import { Database } from './platform/prisma/database.js';
 import type { JsonSchema } from './platform/records/field.js';
 import { repairSchemas } from './platform/records/record.repair.openapi.js';
 import { resourceSchemas } from './platform/records/record.openapi.js';
+import { Head } from './platform/snapshots/head.js';
+import { KeptAnswers } from './platform/snapshots/kept.answers.js';
+import { Makings } from './platform/snapshots/makings.js';
+import { serveKept, type Keeping } from './platform/snapshots/serve.kept.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
@@ -79,11 +85,39 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
   return describeApi(app, schemas);
 }
 
+/** Answers that are given again, as long as the ledger says that they still hold. */
+function addKeptAnswers(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const head = app.get(Head);
+  const keeping: Keeping = {
+    kept: app.get(KeptAnswers),
+    head,
+    authenticator: app.get(Authenticator),
+    makings: app.get(Makings),
+    counts: { hit: () => undefined, stale: () => undefined },
+  };
+  app.get(Database).watch = {
+    isAway: () => head.isAway(),
+    committed: (mayHide) => {
+      head.noteCommit(mayHide);
+    },
+  };
+  let isClosing = false;
+  serveKept(fastify.server, keeping, () => isClosing);
+  addConditionalReads(fastify, keeping, { pollInterval: 5 });
+  fastify.addHook('onListen', async () => {
+    head.start();
+  });
+  fastify.addHook('preClose', async () => {
+    isClosing = true;
+  });
+}
+
 /** What the server does around Nest: bodies, conditional reads, CORS, the document. */
 function setUp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   addBodyParsers(fastify);
-  addConditionalReads(fastify);
+  addKeptAnswers(app);
   markReplays(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');

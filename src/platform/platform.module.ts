@@ -7,6 +7,9 @@ import { ProblemFilter } from './errors/problem.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
 import { Database } from './prisma/database.js';
+import { Head } from './snapshots/head.js';
+import { KEPT_SETTINGS, KeptAnswers } from './snapshots/kept.answers.js';
+import { Makings } from './snapshots/makings.js';
 
 /** What every feature stands on. */
 @Module({})
@@ -21,10 +24,14 @@ export class PlatformModule {
         Authenticator,
         HealthService,
         { provide: Database, useFactory: () => new Database(databaseUrl) },
+        { provide: Head, useFactory: () => new Head({ url: databaseUrl }) },
+        { provide: KEPT_SETTINGS, useValue: { mostStale: 300 } },
+        KeptAnswers,
+        Makings,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Clock, Database],
+      exports: [Authenticator, Clock, Database, Head],
     };
   }
 }

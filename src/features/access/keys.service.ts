@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { hashOf, newKey } from '../../platform/auth/authenticator.js';
+import { Authenticator, hashOf, newKey } from '../../platform/auth/authenticator.js';
 import type { Author } from '../../platform/auth/caller.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { Database } from '../../platform/prisma/database.js';
@@ -20,7 +20,10 @@ export interface KeyView {
 /** The keys of editors and admins. */
 @Injectable()
 export class KeysService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly authenticator: Authenticator,
+  ) {}
 
   /** Makes a key and shows it, this once. */
   async issueKey(body: KeyBody, author: Author): Promise<KeyView & { readonly key: string }> {
@@ -68,6 +71,8 @@ export class KeysService {
       where: { id, revokedAt: null },
       data: { revokedAt: new Date() },
     });
+    this.authenticator.forget();
+    this.database.watch?.committed(false);
   }
 }
 

@@ -5,7 +5,7 @@ import type { StatusSummary } from '../../domain/status.js';
 import type { TimelineEntry } from '../../domain/timeline.js';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentView, type View } from '../../platform/auth/caller.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { JSON_TYPE, linkNext } from '../../platform/records/answers.js';
 import {
   DescribeAsked,
   DescribePaging,
@@ -14,7 +14,8 @@ import {
   problems,
 } from '../../platform/records/record.openapi.js';
 import { readAsked, readPagingAsked, type Parameters } from '../../platform/http/query.reader.js';
-import { StatusService, type AnsweredStatus, type Page } from './status.service.js';
+import { keep } from '../../platform/snapshots/keep.js';
+import { StatusService, type Page } from './status.service.js';
 
 /** What newsrooms and dashboards ask all day. */
 @Controller('v1')
@@ -35,10 +36,11 @@ export class StatusController {
     @Query() query: Parameters,
     @CurrentView() view: View,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<AnsweredStatus> {
+  ): Promise<string> {
     const status = await this.statuses.statusOf(id, readAsked(query), view);
-    void reply.header('etag', `"${status.version}"`);
-    return status;
+    void reply.header('content-type', JSON_TYPE).header('etag', `"${status.version}"`);
+    if (status.keep) keep(reply, status.keep);
+    return status.json;
   }
 
   /** How far every open merger is, in a few words. */
@@ -70,7 +72,13 @@ export class StatusController {
     @CurrentView() view: View,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<TimelineEntry>> {
-    return linked(reply, await this.statuses.timelineOf(id, readPagingAsked(query), view));
+    const { keep: basis, ...page } = await this.statuses.timelineOf(
+      id,
+      readPagingAsked(query),
+      view,
+    );
+    if (basis) keep(reply, basis);
+    return linked(reply, page);
   }
 }
 

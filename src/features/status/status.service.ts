@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { MergerFacts } from '../../domain/facts.js';
+import { holdsUntil } from '../../domain/holds-until.js';
 import { status, summaryOf, type Status, type StatusSummary } from '../../domain/status.js';
 import { timelineOf, type TimelineEntry } from '../../domain/timeline.js';
 import { mergerAt } from '../../domain/merger-at.js';
@@ -13,6 +14,7 @@ import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
 import type { Reading } from '../../platform/records/reading.js';
 import { Readings } from '../../platform/records/readings.js';
 import { RecordsService } from '../../platform/records/records.service.js';
+import type { Keep } from '../../platform/snapshots/keep.js';
 import {
   findMergerId,
   findOpenMergers,
@@ -22,12 +24,20 @@ import {
   type OpenPage,
 } from '../facts/facts.db.js';
 
-/** The status as it is answered: with what was asked for, and a digest of all of it. */
-export type AnsweredStatus = Status & {
-  readonly asOf: string | null;
-  readonly knownAt: string | null;
+/** A status as it is answered. */
+export interface AnsweredStatus {
+  /** The status as JSON, with what was asked for, and a digest of all that. */
+  readonly json: string;
   readonly version: string;
-};
+  /** What it rests on; null when it is not worth keeping. */
+  readonly keep: Keep | null;
+}
+
+/** Facts and the time in the world that is asked about, in milliseconds since 1970 UTC. */
+interface FactsAt {
+  readonly facts: MergerFacts;
+  readonly at: number;
+}
 
 /** A page of something. */
 export interface Page<Item> {
@@ -52,8 +62,11 @@ export class StatusService {
    */
   async statusOf(key: string, asked: Asked, view: View): Promise<AnsweredStatus> {
     const reading = this.readings.now(view, asked.knownAt);
-    const answered = { ...(await this.statusIn(reading, key, asked)), ...asked };
-    return { ...answered, version: digestOf(answered) };
+    const found = await this.factsOf(reading, key, asked);
+    const text = JSON.stringify({ ...status(found.facts, found.at), ...asked });
+    const version = digestOf(text);
+    const json = `${text.slice(0, -1)},"version":"${version}"}`;
+    return { json, version, keep: keepOf(found, asked) };
   }
 
   /**
@@ -100,7 +113,7 @@ export class StatusService {
     key: string,
     { limit, cursor, ...asked }: Paging & Asked,
     view: View,
-  ): Promise<Page<TimelineEntry>> {
+  ): Promise<Page<TimelineEntry> & { readonly keep: Keep | null }> {
     const reading = this.readings.now(view, asked.knownAt);
     const { facts, at } = await this.factsOf(reading, key, asked);
     const entries = timelineOf(mergerAt(facts, at));
@@ -109,7 +122,7 @@ export class StatusService {
     const data = entries.slice(start, start + limit);
     const last = start + limit < entries.length ? data.at(-1) : undefined;
     const next = last ? encodeCursor({ key: keyOf(last), id: last.recordId }, list) : null;
-    return { data, page: { next } };
+    return { data, page: { next }, keep: keepOf({ facts, at }, asked) };
   }
 
   /** Of an earlier recording first the page is chosen: then only its mergers' parts of the ledger are read, one by one. */
@@ -133,11 +146,7 @@ export class StatusService {
    *
    * @throws Problem `not_found`, `retracted`
    */
-  async factsOf(
-    reading: Reading,
-    key: string,
-    asked: Asked,
-  ): Promise<{ readonly facts: MergerFacts; readonly at: number }> {
+  async factsOf(reading: Reading, key: string, asked: Asked): Promise<FactsAt> {
     // Of an earlier recording only this merger's part of the ledger is read.
     const id = reading.knownAt === null ? key : await findMergerId(this.database.read, key);
     const narrow =
@@ -166,6 +175,13 @@ function keyOf(entry: TimelineEntry): string {
   return `${entry.date} ${entry.kind}`;
 }
 
-function digestOf(answered: object): string {
-  return createHash('sha256').update(JSON.stringify(answered)).digest('base64url').slice(0, 22);
+/** Of an earlier recording nothing is kept: few ask for it, and none again and again. */
+function keepOf({ facts, at }: FactsAt, { asOf, knownAt }: Asked): Keep | null {
+  if (knownAt !== null) return null;
+  const span = asOf === null ? { from: at, until: holdsUntil(facts, at) } : null;
+  return { scope: facts.merger.id, span };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from '../errors/problem.js';
 import { readPrecondition, type Precondition } from '../http/etag.js';
 import { readOnce, type Once } from '../once/once.js';
+import type { Keep } from '../snapshots/keep.js';
 
 /** What a caller may do: anybody reads, an editor writes records, an admin also manages keys. */
 export const ROLES = ['reader', 'editor', 'admin'] as const;
@@ -28,8 +29,17 @@ export interface Author {
 /** With whose eyes a request reads: all there is, as key holders do, or what is public. */
 export type View = 'all' | 'public';
 
-/** A request whose caller the guard has established; `isReplayed` when its answer was given before. */
-export type KnownRequest = FastifyRequest & { caller?: Caller; view?: View; isReplayed?: boolean };
+/**
+ * A request whose caller the guard has established; `isReplayed` when its answer was given before, `keep` when it may be given
+ * again, `made` the tick of the ledger's head at which its making began.
+ */
+export type KnownRequest = FastifyRequest & {
+  caller?: Caller;
+  view?: View;
+  isReplayed?: boolean;
+  keep?: Keep;
+  made?: number;
+};
 
 const MAX_REASON = 500;
 

@@ -1,25 +1,124 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { KnownRequest } from '../auth/caller.js';
+import type { Sent } from '../snapshots/kept.answer.js';
+import { addressFor, type Keeping } from '../snapshots/serve.kept.js';
 import { contentTag, matchesTag } from './etag.js';
 
-/** Every answer to a read has a strong ETag, and a caller who has it already gets 304 and no body. */
-export function addConditionalReads(fastify: FastifyInstance): void {
-  fastify.addHook('onSend', async (request, reply, payload) => {
-    if (
-      !['GET', 'HEAD'].includes(request.method) ||
-      reply.statusCode !== 200 ||
-      typeof payload !== 'string'
-    ) {
-      return payload;
-    }
-    const set = reply.getHeader('etag');
-    const tag = typeof set === 'string' ? set : contentTag(payload);
-    void reply
-      .header('etag', tag)
-      .header('cache-control', 'no-cache')
-      .header('vary', 'Authorization');
-    if (!matchesTag(request.headers['if-none-match'], tag)) return payload;
-    void reply.code(304).removeHeader('content-length').removeHeader('content-type');
-    // Of a HEAD, Fastify takes the length from the payload and sends none of it.
-    return request.method === 'HEAD' ? payload : null;
+/** How answers to reads are to be asked for again. */
+export interface Polling {
+  /** How long a dashboard should wait before it asks again, in seconds. */
+  readonly pollInterval: number;
+}
+
+/** Headers that belong to one exchange, not to what is answered. */
+const OF_THE_EXCHANGE: ReadonlySet<string> = new Set([
+  'age',
+  'connection',
+  'content-length',
+  'date',
+  'etag',
+  'keep-alive',
+  'ratelimit',
+  'ratelimit-policy',
+  'x-request-id',
+]);
+
+/**
+ * Every answer to a read has a strong ETag, and a caller who has it already gets 304 and no body. What may be given again is
+ * kept; what cannot be made because the database is away is given out of date, with its age, if it was kept.
+ */
+export function addConditionalReads(
+  fastify: FastifyInstance,
+  keeping: Keeping,
+  { pollInterval }: Polling,
+): void {
+  fastify.addHook('onRequest', async (request: KnownRequest) => {
+    request.made = keeping.head.touches.tick;
   });
+  fastify.addHook('onSend', async (request: KnownRequest, reply, payload) => {
+    try {
+      if (!['GET', 'HEAD'].includes(request.method)) return payload;
+      if (reply.statusCode === 503) return staleInstead(request, reply, keeping) ?? payload;
+      if (reply.statusCode !== 200 || typeof payload !== 'string') return payload;
+      const set = reply.getHeader('etag');
+      const tag = typeof set === 'string' ? set : contentTag(payload);
+      const isReader = (request.caller?.role ?? 'reader') === 'reader';
+      void reply
+        .header('etag', tag)
+        .header('cache-control', request.keep && isReader ? KEPT_BY_ALL : cacheControl(isReader))
+        .header('vary', request.keep ? 'Authorization, Accept-Encoding' : 'Authorization')
+        .header('x-poll-interval', String(pollInterval));
+      if (request.keep) return kept(request, reply, { keeping, tag, payload, isReader });
+      if (!matchesTag(request.headers['if-none-match'], tag)) return payload;
+      void reply.code(304).removeHeader('content-length').removeHeader('content-type');
+      // Of a HEAD, Fastify takes the length from the payload and sends none of it.
+      return request.method === 'HEAD' ? payload : null;
+    } finally {
+      keeping.makings.end(request.raw);
+    }
+  });
+}
+
+/** A shared cache may hold it for a second; together with our own second that is as old as anything gets. */
+const KEPT_BY_ALL = 'public, max-age=0, s-maxage=1';
+
+function cacheControl(isReader: boolean): string {
+  return isReader ? 'public, no-cache' : 'private, no-cache';
+}
+
+interface Made {
+  readonly keeping: Keeping;
+  readonly tag: string;
+  readonly payload: string;
+  readonly isReader: boolean;
+}
+
+function kept(
+  request: KnownRequest,
+  reply: FastifyReply,
+  { keeping, tag, payload, isReader }: Made,
+): Buffer | string | null {
+  const headers = Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
+    OF_THE_EXCHANGE.has(name) ? [] : [name, String(value)],
+  );
+  const address = addressFor(isReader, request.url);
+  const basis = { scope: null, span: null, ...request.keep, made: request.made ?? 0 };
+  const answer = keeping.kept.keep(address, basis, { body: payload, tag, headers });
+  const { headers: asked } = request;
+  return send(request, reply, answer.answer(acceptEncodingOf(request), asked['if-none-match']));
+}
+
+/** The kept answer in the place of a 503, if it is not too old. */
+function staleInstead(
+  request: KnownRequest,
+  reply: FastifyReply,
+  { kept: answers, counts }: Keeping,
+): Buffer | string | null | undefined {
+  const isReader = request.headers.authorization === undefined;
+  if (!isReader && request.caller === undefined) return undefined;
+  const stale = answers.stale(addressFor(isReader, request.url));
+  if (stale === undefined) return undefined;
+  counts.stale();
+  void reply.removeHeader('retry-after').removeHeader('content-type').code(200);
+  void reply.header('age', String(stale.age));
+  return send(
+    request,
+    reply,
+    stale.answer.answer(acceptEncodingOf(request), request.headers['if-none-match']),
+  );
+}
+
+function send(request: KnownRequest, reply: FastifyReply, sent: Sent): Buffer | string | null {
+  for (let at = 0; at < sent.headers.length; at += 2) {
+    const [name = '', value = ''] = sent.headers.slice(at, at + 2);
+    if (name !== 'content-length') void reply.header(name, value);
+  }
+  if (sent.status === 200) return sent.body;
+  void reply.code(304).removeHeader('content-length').removeHeader('content-type');
+  return request.method === 'HEAD' ? '' : null;
+}
+
+function acceptEncodingOf(request: KnownRequest): string | undefined {
+  const accepted: string | string[] | undefined = request.headers['accept-encoding'];
+  return Array.isArray(accepted) ? accepted.join(', ') : accepted;
 }

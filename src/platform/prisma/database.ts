@@ -4,6 +4,7 @@ import pg from 'pg';
 import { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { Author } from '../auth/caller.js';
 import { answerOnce } from '../once/answer.once.js';
+import { sessionAt } from '../postgres/session.js';
 import { StatementNames } from './statement.names.js';
 
 const ATTEMPTS = 4;
@@ -22,6 +23,12 @@ export function readWithin(tx: Prisma.TransactionClient): Read {
   return (text, values) => tx.$queryRawUnsafe(text, ...values);
 }
 
+/** What is told of commits, and knows when there is no point in trying. */
+export interface CommitWatch {
+  isAway(): boolean;
+  committed(mayHide: boolean): void;
+}
+
 /**
  * The database: one pool, read by prepared statements and written by Prisma's transactions.
  *
@@ -31,12 +38,14 @@ export function readWithin(tx: Prisma.TransactionClient): Read {
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly prisma: PrismaClient;
+  /** Is told of every commit; set by who keeps answers. */
+  watch: CommitWatch | null = null;
   private readonly pool: pg.Pool;
   private readonly names = new StatementNames();
 
   constructor(url: string) {
     this.pool = new pg.Pool({
-      ...addressOf(url),
+      ...sessionAt(url, SESSION),
       max: 10,
       connectionTimeoutMillis: 2_000,
       statement_timeout: 10_000,
@@ -86,13 +95,15 @@ export class Database implements OnApplicationShutdown {
   ): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.prisma.$transaction(
+        const result = await this.prisma.$transaction(
           async (tx) => {
             await signAs(tx, author);
             return author.once ? answerOnce(tx, author.once, () => work(tx)) : work(tx);
           },
           { maxWait: 2_000, timeout },
         );
+        this.watch?.committed(true);
+        return result;
       } catch (error) {
         if (attempt === ATTEMPTS || !isConflict(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
@@ -104,15 +115,6 @@ export class Database implements OnApplicationShutdown {
     await this.prisma.$disconnect();
     await this.pool.end();
   }
-}
-
-/** The operator's address, with our session settings beside those that it may have. */
-function addressOf(url: string): Pick<pg.PoolConfig, 'connectionString' | 'options'> {
-  const address = new URL(url);
-  const theirs = address.searchParams.get('options');
-  address.searchParams.delete('options');
-  const options = [...(theirs === null ? [] : [theirs]), SESSION].join(' ');
-  return { connectionString: address.href, options };
 }
 
 async function signAs(tx: Prisma.TransactionClient, author: Author): Promise<void> {

@@ -4,7 +4,8 @@ import { contentTag, versionTag } from '../http/etag.js';
 import { encodeCursor } from './cursor.js';
 import type { ListedRecord, StoredRecord } from './stored.record.js';
 
-const JSON_TYPE = 'application/json; charset=utf-8';
+/** The media type of JSON that is sent as it was written. */
+export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
  * Answers with a record: its JSON as Postgres wrote it, and its ETag. Something may be left out of what the public sees, so

@@ -5,6 +5,7 @@ import type { View } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
 import { readKnownAt, readPaging, type Parameters } from '../http/query.reader.js';
 import { listRevisions, type RevisionRow } from '../ledger/revisions.db.js';
+import { keep, type Keep } from '../snapshots/keep.js';
 import { answerMoved, answerPage, answerRecord, linkNext } from './answers.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { DEFINITIONS, requireNested, type Definitions } from './record.definition.js';
@@ -15,6 +16,9 @@ import { RecordsService } from './records.service.js';
 import { requireLive } from './record.preconditions.js';
 import { definitionOf } from './references.db.js';
 import { replacementOf } from './replacement.db.js';
+
+/** What a record or a list shows changes with any record, for all name others; and never with the time alone. */
+const RESTS_ON_RECORDS: Keep = { scope: null, span: null };
 
 /** Which records are asked for: those of a kind, or what is at an id or a slug. */
 interface Place {
@@ -51,7 +55,9 @@ export class RecordsReader {
       ? await replacementOf(read, definition, record.id, knownAt)
       : undefined;
     if (kept?.id != null) return answerMoved(reply, `/v1/${type}/${kept.id}`);
-    return answerRecord(reply, await requireLive(read, definition, record, knownAt), view);
+    const live = await requireLive(read, definition, record, knownAt);
+    if (knownAt === null) keep(reply, RESTS_ON_RECORDS);
+    return answerRecord(reply, live, view);
   }
 
   /** A page of all records of a kind. */
@@ -59,6 +65,7 @@ export class RecordsReader {
     const definition = definitionOf(this.definitions, type);
     const asked = readListQuery(definition, query, '');
     const read = this.readings.of(this.readings.now(view));
+    keep(reply, RESTS_ON_RECORDS);
     return answerPage(reply, await listRecords(read, definition, asked, null), asked);
   }
 
@@ -75,6 +82,7 @@ export class RecordsReader {
     const asked = readListQuery(definition, query, parent.id);
     const above = { field: nestedIn.field, id: parent.id };
     const found = await listRecords(this.readings.of(reading), definition, asked, above);
+    keep(reply, RESTS_ON_RECORDS);
     return answerPage(reply, found, asked);
   }
 

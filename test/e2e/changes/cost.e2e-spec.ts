@@ -35,7 +35,7 @@ it('a writing transaction adds one row for each revision, holds no lock of the f
   expect(locks).toEqual([]);
 });
 
-it('a poll is three statements, whatever it finds: who asks, what is new, and the page', async () => {
+it('a poll is two statements, whatever it finds: what is new, and the page', async () => {
   const follower = new Follower(accord, 'editor');
   await follower.catchUp();
   const count = countQueries();
@@ -43,10 +43,10 @@ it('a poll is three statements, whatever it finds: who asks, what is new, and th
   await buildMerger(accord);
   count.reset();
   await follower.poll();
-  expect(count.texts()).toHaveLength(3);
+  expect(count.texts()).toHaveLength(2);
   count.reset();
   await follower.poll();
-  expect(count.texts()).toHaveLength(3);
+  expect(count.texts()).toHaveLength(2);
   count.stop();
 });
 

@@ -1,0 +1,140 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { matchesTag } from '../http/etag.js';
+import type { Scope } from './touches.js';
+
+/** What an answer rests on, and when it was made. */
+export interface Basis {
+  readonly scope: Scope;
+  /** The tick of the ledger's head at which its making began. */
+  readonly made: number;
+  /** The time in the world that it holds for, from and until, milliseconds since 1970 UTC; null: whatever the time is. */
+  readonly span: { readonly from: number; readonly until: number } | null;
+  /** The instant at which visibility was judged, if it was a told one. */
+  readonly instant: string | null;
+}
+
+/** An answer as it is sent: the status, the headers as Node writes them, and the body. */
+export interface Sent {
+  readonly status: 200 | 304;
+  readonly headers: readonly string[];
+  readonly body: Buffer | null;
+}
+
+type Coding = 'br' | 'gzip';
+
+// Below it, a compressed body is no shorter on the way.
+const WORTH_COMPRESSING = 1_000;
+
+/** How much more than its body an answer takes in memory, roughly: its compressed forms and its headers. */
+const OVERHEAD = 2_000;
+
+/** An answer of 200 that is kept: its bytes, and every form in which it is sent. */
+export class KeptAnswer {
+  /** When it was last known to hold; a clock that only goes on, in milliseconds. */
+  heldAt = performance.now();
+  /** Whether it was asked for since the store looked last. */
+  wasAsked = true;
+  private readonly body: Buffer;
+  private readonly tag: string;
+  private readonly forms = new Map<Coding | 'identity', Form>();
+
+  /**
+   * @param headers those of the answer, without the ETag, by name; an ETag ends with a quotation mark
+   */
+  constructor(
+    readonly basis: Basis,
+    body: string,
+    { tag, headers }: { readonly tag: string; readonly headers: readonly string[] },
+  ) {
+    this.body = Buffer.from(body);
+    this.tag = tag;
+    this.headers = headers;
+  }
+
+  private readonly headers: readonly string[];
+
+  /** How many bytes it takes, roughly. */
+  get size(): number {
+    return 2 * this.body.length + OVERHEAD;
+  }
+
+  /** The answer for a reader who takes some codings and perhaps has it already, in whatever form. */
+  answer(acceptEncoding: string | undefined, ifNoneMatch: string | undefined): Sent {
+    const form = this.formIn(acceptEncoding);
+    if (ifNoneMatch === undefined) return form.whole;
+    if (form.whole.status === 200 && ifNoneMatch === form.tag) return form.unchanged;
+    const held = [form.tag, ...TAG_ENDS.map((end) => tagOf(this.tag, end))].find((tag) =>
+      matchesTag(ifNoneMatch, tag),
+    );
+    if (held === undefined) return form.whole;
+    return held === form.tag ? form.unchanged : this.unchangedFor(held);
+  }
+
+  private formIn(acceptEncoding: string | undefined): Form {
+    const coding =
+      acceptEncoding === undefined || this.body.length < WORTH_COMPRESSING
+        ? 'identity'
+        : preferred(acceptEncoding);
+    const known = this.forms.get(coding);
+    if (known !== undefined) return known;
+    const form = this.makeForm(coding);
+    this.forms.set(coding, form);
+    return form;
+  }
+
+  private makeForm(coding: Coding | 'identity'): Form {
+    const body = coding === 'identity' ? this.body : compressed(this.body, coding);
+    const tag = tagOf(this.tag, coding);
+    const headers = [
+      ...this.headers,
+      'etag',
+      tag,
+      ...(coding === 'identity' ? [] : ['content-encoding', coding]),
+      'content-length',
+      String(body.length),
+    ];
+    return { tag, whole: { status: 200, headers, body }, unchanged: this.unchangedFor(tag) };
+  }
+
+  private unchangedFor(tag: string): Sent {
+    const headers: string[] = [];
+    for (let at = 0; at < this.headers.length; at += 2) {
+      const [name = '', value = ''] = this.headers.slice(at, at + 2);
+      if (!name.startsWith('content-')) headers.push(name, value);
+    }
+    return { status: 304, headers: [...headers, 'etag', tag], body: null };
+  }
+}
+
+interface Form {
+  readonly tag: string;
+  readonly whole: Sent;
+  readonly unchanged: Sent;
+}
+
+const TAG_ENDS = ['identity', 'gzip', 'br'] as const;
+
+/** Another form is another representation, so that its strong tag is another. */
+function tagOf(tag: string, coding: Coding | 'identity'): string {
+  return coding === 'identity' ? tag : `${tag.slice(0, -1)}.${coding}"`;
+}
+
+/** The coding that an Accept-Encoding prefers among ours; one with a weight of nought is refused (RFC 9110, 12.5.3). */
+function preferred(acceptEncoding: string): Coding | 'identity' {
+  const weights = new Map<string, number>();
+  for (const each of acceptEncoding.toLowerCase().split(',')) {
+    const [name = '', ...parameters] = each.split(';').map((part) => part.trim());
+    const weight = parameters.find((part) => part.startsWith('q='))?.slice(2) ?? '1';
+    weights.set(name, Number(weight));
+  }
+  const br = weights.get('br') ?? 0;
+  const gzip = weights.get('gzip') ?? weights.get('*') ?? 0;
+  const identity = weights.get('identity') ?? 0;
+  if (br > 0 && br >= gzip && br >= identity) return 'br';
+  return gzip > 0 && gzip >= identity ? 'gzip' : 'identity';
+}
+
+function compressed(body: Buffer, coding: Coding): Buffer {
+  if (coding === 'gzip') return gzipSync(body);
+  return brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+}

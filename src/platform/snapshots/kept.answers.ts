@@ -1,0 +1,81 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../clock/clock.js';
+import { AnswerStore } from './answer.store.js';
+import { Head } from './head.js';
+import type { Keep } from './keep.js';
+import { KeptAnswer } from './kept.answer.js';
+
+/** What the operator sets of kept answers. */
+export interface KeptSettings {
+  /** How old an answer may be that is given while the database is away, in seconds; 0: none is. */
+  readonly mostStale: number;
+}
+
+/** The token of {@link KeptSettings}. */
+export const KEPT_SETTINGS = Symbol('KeptSettings');
+
+/** The answers that are given again, and whether they still hold. */
+@Injectable()
+export class KeptAnswers {
+  private readonly store = new AnswerStore();
+
+  constructor(
+    private readonly head: Head,
+    private readonly clock: Clock,
+    @Inject(KEPT_SETTINGS) private readonly settings: KeptSettings,
+  ) {
+    // What may be seen no longer is not even kept for when the database is away.
+    head.onTouched(({ hides, all, mergers }) => {
+      if (!hides) return;
+      this.store.forget(({ basis: { scope } }) => all || scope === null || mergers.has(scope));
+    });
+  }
+
+  /** The answer at an address, if it holds and that is known; no question is asked. */
+  holding(address: string): KeptAnswer | undefined {
+    return this.head.isConfirmed() ? this.justConfirmed(address) : undefined;
+  }
+
+  /** The same when the ledger was asked just now. */
+  justConfirmed(address: string): KeptAnswer | undefined {
+    const answer = this.store.get(address);
+    if (answer === undefined || !this.holds(answer)) return undefined;
+    answer.heldAt = performance.now();
+    answer.wasAsked = true;
+    return answer;
+  }
+
+  /** Whether an answer at an address is kept, be it out of date. */
+  knows(address: string): boolean {
+    return this.store.get(address) !== undefined;
+  }
+
+  /** Keeps an answer whose making began at a tick of the head. */
+  keep(
+    address: string,
+    { scope, span, made }: Keep & { readonly made: number },
+    answer: { readonly body: string; readonly tag: string; readonly headers: readonly string[] },
+  ): KeptAnswer {
+    const basis = { scope, span, made, instant: this.clock.instant() };
+    const kept = new KeptAnswer(basis, answer.body, answer);
+    this.store.set(address, kept);
+    return kept;
+  }
+
+  /** An answer that is out of date or not known not to be, and its age in whole seconds, if it may be given for want of a better one. */
+  stale(address: string): { readonly answer: KeptAnswer; readonly age: number } | undefined {
+    const answer = this.store.get(address);
+    // What this instance has hidden last is not known to be looked at.
+    if (answer === undefined || this.head.mayHaveHidden()) return undefined;
+    const since = this.holds(answer) ? this.head.age() : performance.now() - answer.heldAt;
+    const age = Math.ceil(since / 1000);
+    return age > this.settings.mostStale ? undefined : { answer, age };
+  }
+
+  private holds({ basis: { scope, made, span, instant } }: KeptAnswer): boolean {
+    if (!this.head.touches.areOlder(scope, made) || this.clock.instant() !== instant) return false;
+    if (span === null) return true;
+    const time = this.clock.world() ?? this.head.now();
+    return time >= span.from && time < span.until;
+  }
+}

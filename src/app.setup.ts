@@ -85,31 +85,35 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
   return describeApi(app, schemas);
 }
 
-/** Answers that are given again, as long as the ledger says that they still hold. */
-function addKeptAnswers(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  const head = app.get(Head);
-  const keeping: Keeping = {
+function keepingOf(app: NestFastifyApplication): Keeping {
+  return {
     kept: app.get(KeptAnswers),
-    head,
+    head: app.get(Head),
     authenticator: app.get(Authenticator),
     makings: app.get(Makings),
     counts: { hit: () => undefined, stale: () => undefined },
   };
+}
+
+/** Answers are given again, as long as the ledger says that they still hold. */
+function addKeptAnswers(app: NestFastifyApplication, keeping: Keeping): void {
+  const { head } = keeping;
   app.get(Database).watch = {
     isAway: () => head.isAway(),
     committed: (mayHide) => {
       head.noteCommit(mayHide);
     },
   };
+  const fastify = app.getHttpAdapter().getInstance();
   let isClosing = false;
   serveKept(fastify.server, keeping, () => isClosing);
-  addConditionalReads(fastify, keeping, { pollInterval: 5 });
-  fastify.addHook('onListen', async () => {
+  fastify.addHook('onListen', (done) => {
     head.start();
+    done();
   });
-  fastify.addHook('preClose', async () => {
+  fastify.addHook('preClose', (done) => {
     isClosing = true;
+    done();
   });
 }
 
@@ -117,13 +121,15 @@ function addKeptAnswers(app: NestFastifyApplication): void {
 function setUp(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   addBodyParsers(fastify);
-  addKeptAnswers(app);
+  const keeping = keepingOf(app);
+  addConditionalReads(fastify, keeping, { pollInterval: 5 });
   markReplays(fastify);
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
   app.enableCors(CORS);
   addRefusals(fastify);
+  addKeptAnswers(app, keeping);
   const document = describe(app);
   const text = JSON.stringify(document);
   fastify.get('/v1/openapi.json', async (_, reply) => {

@@ -76,12 +76,7 @@ export async function startTestApp(existing?: TestDatabase): Promise<TestApp> {
   const keys = { reader: '', editor: '', admin: ADMIN_KEY };
 
   const { judge, faults } = await judging(baseUrl);
-  const head = app.get(Head);
-  const send = sender(baseUrl, keys, async (question) => {
-    // What a test has written past the service is looked at now, not within half a second.
-    if (['GET', 'HEAD'].includes(question.method)) await head.confirm();
-    return judge;
-  });
+  const send = sender(baseUrl, keys, { judge, head: app.get(Head) });
   const issued = await send(
     'POST',
     '/v1/keys',
@@ -145,10 +140,11 @@ async function judging(
 function sender(
   baseUrl: string,
   keys: Readonly<Record<'reader' | 'editor' | 'admin', string>>,
-  judging: (question: Question) => Promise<TestApp['judge']>,
+  { judge, head }: { readonly judge: TestApp['judge']; readonly head: Head },
 ): TestApp['send'] {
   return async (method, path, { body, headers = {} } = {}, as = 'reader') => {
-    const judge = await judging({ method, path });
+    // What a test has written past the service is looked at now, not within half a second.
+    await head.confirm();
     const response = await fetch(baseUrl + path, {
       method,
       redirect: 'manual',

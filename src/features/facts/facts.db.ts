@@ -73,16 +73,16 @@ export interface OpenPage {
   readonly limit: number;
 }
 
-/** The facts of mergers that are neither closed nor completed at an instant, in the order of recording. */
-export async function loadOpenFacts(
+/** The facts of some mergers, in any order. */
+export async function loadFactsOfAll(
   read: Read,
-  page: OpenPage,
-): Promise<readonly (LoadedFacts & { readonly key: string })[]> {
-  const rows = await read<FactsRow>(`${SELECT} ${OPEN}`, valuesOf(page));
-  return rows.map((row) => ({ ...loaded(row), key: row.key }));
+  ids: readonly string[],
+): Promise<readonly LoadedFacts[]> {
+  const rows = await read<FactsRow>(`${SELECT} WHERE merger.id = ANY ($1::uuid[])`, [ids]);
+  return rows.map(loaded);
 }
 
-/** The ids of the same mergers, and where in the list they stand. */
+/** The mergers that are neither closed nor completed at an instant, in the order of recording, and where in the list they stand. */
 export async function findOpenMergers(
   read: Read,
   page: OpenPage,
@@ -114,7 +114,6 @@ function valuesOf({ at, after, limit }: OpenPage): readonly unknown[] {
 export interface FactsRow {
   readonly retracted: boolean;
   readonly instant: string;
-  readonly key: string;
   readonly json: string;
 }
 
@@ -139,7 +138,7 @@ export function selectFacts(more: string): string {
 }
 
 const COLUMNS = `
-  merger.retracted_at IS NOT NULL AS retracted, merger.created_at::text AS key,
+  merger.retracted_at IS NOT NULL AS retracted,
     (SELECT iso_instant(asked.instant) FROM asked) AS instant, json_build_object(
     'merger', ${json('mergers', 'merger')},
     'factions', ${every('factions', 'factions AS record WHERE record.id = ANY (scope.factions)')},

@@ -15,6 +15,7 @@ import {
 } from '../../platform/records/record.openapi.js';
 import { readAsked, readPagingAsked, type Parameters } from '../../platform/http/query.reader.js';
 import { keep } from '../../platform/snapshots/keep.js';
+import { OpenStatusService } from './open.service.js';
 import { StatusService, type Page } from './status.service.js';
 
 /** What newsrooms and dashboards ask all day. */
@@ -22,7 +23,10 @@ import { StatusService, type Page } from './status.service.js';
 @Access('reader')
 @ApiTags('status')
 export class StatusController {
-  constructor(private readonly statuses: StatusService) {}
+  constructor(
+    private readonly statuses: StatusService,
+    private readonly mergers: OpenStatusService,
+  ) {}
 
   /** How far a merger is from its announcement, and why. */
   @Get('mergers/:id/status')
@@ -55,7 +59,9 @@ export class StatusController {
     @CurrentView() view: View,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<StatusSummary>> {
-    return linked(reply, await this.statuses.openStatuses(readPagingAsked(query), view));
+    const { keep: basis, ...page } = await this.mergers.openStatuses(readPagingAsked(query), view);
+    if (basis) keep(reply, basis);
+    return linked(reply, page);
   }
 
   /** What happened on the way, the earliest first. */

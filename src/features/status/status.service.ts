@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { MergerFacts } from '../../domain/facts.js';
 import { holdsUntil } from '../../domain/holds-until.js';
-import { status, summaryOf, type Status, type StatusSummary } from '../../domain/status.js';
+import { status, type Status } from '../../domain/status.js';
 import { timelineOf, type TimelineEntry } from '../../domain/timeline.js';
 import { mergerAt } from '../../domain/merger-at.js';
 import { Clock } from '../../platform/clock/clock.js';
@@ -14,15 +14,8 @@ import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
 import type { Reading } from '../../platform/records/reading.js';
 import { Readings } from '../../platform/records/readings.js';
 import { RecordsService } from '../../platform/records/records.service.js';
-import type { Keep } from '../../platform/snapshots/keep.js';
-import {
-  findMergerId,
-  findOpenMergers,
-  loadFacts,
-  loadOpenFacts,
-  type LoadedFacts,
-  type OpenPage,
-} from '../facts/facts.db.js';
+import type { Keep } from '../../platform/snapshots/kept.answer.js';
+import { findMergerId, loadFacts } from '../facts/facts.db.js';
 
 /** A status as it is answered. */
 export interface AnsweredStatus {
@@ -79,31 +72,6 @@ export class StatusService {
     return status(facts, at);
   }
 
-  /** The status of every open merger in a few words, those recorded first first. */
-  async openStatuses(
-    { limit, cursor, ...asked }: Paging & Asked,
-    view: View,
-  ): Promise<Page<StatusSummary>> {
-    const { asOf, knownAt } = asked;
-    const list = `status ${asOf ?? ''} ${knownAt ?? ''}`;
-    const after = cursor === null ? null : decodeCursor(cursor, list);
-    const isFixed = asOf !== null || this.clock.world() !== null;
-    const at = isFixed ? new Date(this.clock.timeOf(asked, '')).toISOString() : null;
-    const found = await this.openFacts(view, knownAt, {
-      at,
-      after: after && { createdAt: after.key, id: after.id },
-      limit: limit + 1,
-    });
-    const shown = found.slice(0, limit);
-    const last = found.length > limit ? shown.at(-1) : undefined;
-    return {
-      data: shown.map(({ facts, instant }) =>
-        summaryOf(status(facts, this.clock.timeOf(asked, instant))),
-      ),
-      page: { next: last ? encodeCursor({ key: last.key, id: last.facts.merger.id }, list) : null },
-    };
-  }
-
   /**
    * What happened on the way of a merger, the earliest first.
    *
@@ -123,22 +91,6 @@ export class StatusService {
     const last = start + limit < entries.length ? data.at(-1) : undefined;
     const next = last ? encodeCursor({ key: keyOf(last), id: last.recordId }, list) : null;
     return { data, page: { next }, keep: keepOf({ facts, at }, asked) };
-  }
-
-  /** Of an earlier recording first the page is chosen: then only its mergers' parts of the ledger are read, one by one. */
-  private async openFacts(
-    view: View,
-    knownAt: string | null,
-    page: OpenPage,
-  ): Promise<readonly (LoadedFacts & { readonly key: string })[]> {
-    if (knownAt === null) return loadOpenFacts(this.readings.of(this.readings.now(view)), page);
-    const reading = await this.readings.begin(view, knownAt);
-    const found = [];
-    for (const { id, key } of await findOpenMergers(this.readings.of(reading), page)) {
-      const loaded = await loadFacts(this.readings.of({ ...reading, mergerId: id }), id);
-      if (loaded) found.push({ ...loaded, key });
-    }
-    return found;
   }
 
   /**

@@ -94,8 +94,7 @@ export class Authenticator {
   }
 
   private remember(name: string, known: Known): void {
-    const before = this.known.get(name);
-    if (before !== undefined && before.caller === known.caller) return;
+    if (this.known.get(name)?.caller === known.caller) return;
     if (this.known.size >= MOST_KNOWN) {
       const [oldest] = this.known.keys();
       if (oldest !== undefined) this.known.delete(oldest);

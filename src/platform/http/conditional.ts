@@ -32,38 +32,55 @@ export function addConditionalReads(
   keeping: Keeping,
   { pollInterval }: Polling,
 ): void {
-  fastify.addHook('onRequest', async (request: KnownRequest) => {
+  fastify.addHook('onRequest', (request: KnownRequest, _, done) => {
     request.made = keeping.head.touches.tick;
+    done();
   });
-  fastify.addHook('onSend', async (request: KnownRequest, reply, payload) => {
-    try {
-      if (!['GET', 'HEAD'].includes(request.method)) return payload;
-      if (reply.statusCode === 503) return staleInstead(request, reply, keeping) ?? payload;
-      if (reply.statusCode !== 200 || typeof payload !== 'string') return payload;
-      const set = reply.getHeader('etag');
-      const tag = typeof set === 'string' ? set : contentTag(payload);
-      const isReader = (request.caller?.role ?? 'reader') === 'reader';
-      void reply
-        .header('etag', tag)
-        .header('cache-control', request.keep && isReader ? KEPT_BY_ALL : cacheControl(isReader))
-        .header('vary', request.keep ? 'Authorization, Accept-Encoding' : 'Authorization')
-        .header('x-poll-interval', String(pollInterval));
-      if (request.keep) return kept(request, reply, { keeping, tag, payload, isReader });
-      if (!matchesTag(request.headers['if-none-match'], tag)) return payload;
-      void reply.code(304).removeHeader('content-length').removeHeader('content-type');
-      // Of a HEAD, Fastify takes the length from the payload and sends none of it.
-      return request.method === 'HEAD' ? payload : null;
-    } finally {
-      keeping.makings.end(request.raw);
-    }
+  fastify.addHook('onSend', (request: KnownRequest, reply, payload, done) => {
+    const isRead = ['GET', 'HEAD'].includes(request.method);
+    const sent = isRead
+      ? answerRead(request, reply, payload, { ...keeping, pollInterval })
+      : payload;
+    keeping.makings.end(request.raw);
+    done(null, sent);
   });
 }
 
-/** A shared cache may hold it for a second; together with our own second that is as old as anything gets. */
-const KEPT_BY_ALL = 'public, max-age=0, s-maxage=1';
+/** What is sent of an answer to a read. */
+function answerRead(
+  request: KnownRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  keeping: Keeping & Polling,
+): unknown {
+  if (reply.statusCode === 503) return staleInstead(request, reply, keeping) ?? payload;
+  if (reply.statusCode !== 200 || typeof payload !== 'string') return payload;
+  const set = reply.getHeader('etag');
+  const tag = typeof set === 'string' ? set : contentTag(payload);
+  const isReader = isByReader(request);
+  void reply
+    .header('etag', tag)
+    .header('cache-control', cacheControl(isReader, request.keep !== undefined))
+    .header('vary', request.keep ? 'Authorization, Accept-Encoding' : 'Authorization')
+    .header('x-poll-interval', String(keeping.pollInterval));
+  if (request.keep) return kept(request, reply, { keeping, tag, payload, isReader });
+  return matchesTag(request.headers['if-none-match'], tag) ? unchanged(request, reply) : payload;
+}
 
-function cacheControl(isReader: boolean): string {
-  return isReader ? 'public, no-cache' : 'private, no-cache';
+function isByReader({ caller }: KnownRequest): boolean {
+  return caller === undefined || caller.role === 'reader';
+}
+
+function unchanged(request: KnownRequest, reply: FastifyReply): '' | null {
+  void reply.code(304).removeHeader('content-length').removeHeader('content-type');
+  // Of a HEAD, Fastify takes the length from the payload and sends none of it.
+  return request.method === 'HEAD' ? '' : null;
+}
+
+/** A shared cache may hold what is kept for a second; with our own that is as old as anything gets. */
+function cacheControl(isReader: boolean, isKept: boolean): string {
+  if (!isReader) return 'private, no-cache';
+  return isKept ? 'public, max-age=0, s-maxage=1' : 'public, no-cache';
 }
 
 interface Made {
@@ -113,9 +130,7 @@ function send(request: KnownRequest, reply: FastifyReply, sent: Sent): Buffer | 
     const [name = '', value = ''] = sent.headers.slice(at, at + 2);
     if (name !== 'content-length') void reply.header(name, value);
   }
-  if (sent.status === 200) return sent.body;
-  void reply.code(304).removeHeader('content-length').removeHeader('content-type');
-  return request.method === 'HEAD' ? '' : null;
+  return sent.status === 200 ? sent.body : unchanged(request, reply);
 }
 
 function acceptEncodingOf(request: KnownRequest): string | undefined {

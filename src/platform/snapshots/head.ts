@@ -37,7 +37,7 @@ export class Head implements OnApplicationShutdown {
   private readonly listeners = new Set<(touched: Touched) => void>();
   private known: (HeadRow & { readonly heardAt: number }) | null = null;
   /** When the question was sent whose answer was the last; a clock that only goes on, in milliseconds. */
-  private confirmedAt = -Infinity;
+  confirmedAt = -Infinity;
   /** How many commits of this instance there were, those that may have hidden something, and how many of them were looked at. */
   private commits = 0;
   private hidingCommits = 0;

@@ -1,9 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { KnownRequest } from '../auth/caller.js';
-import type { Basis } from './kept.answer.js';
-
-/** What a controller or a reader says of an answer that may be given again. */
-export type Keep = Pick<Basis, 'scope' | 'span'>;
+import type { Keep } from './kept.answer.js';
 
 /**
  * Says that the answer may be given again as long as what it rests on stays as it is.

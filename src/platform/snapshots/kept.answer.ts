@@ -13,6 +13,9 @@ export interface Basis {
   readonly instant: string | null;
 }
 
+/** What a controller or a reader says of an answer that may be given again. */
+export type Keep = Pick<Basis, 'scope' | 'span'>;
+
 /** An answer as it is sent: the status, the headers as Node writes them, and the body. */
 export interface Sent {
   readonly status: 200 | 304;
@@ -121,17 +124,17 @@ function tagOf(tag: string, coding: Coding | 'identity'): string {
 
 /** The coding that an Accept-Encoding prefers among ours; one with a weight of nought is refused (RFC 9110, 12.5.3). */
 function preferred(acceptEncoding: string): Coding | 'identity' {
-  const weights = new Map<string, number>();
-  for (const each of acceptEncoding.toLowerCase().split(',')) {
-    const [name = '', ...parameters] = each.split(';').map((part) => part.trim());
-    const weight = parameters.find((part) => part.startsWith('q='))?.slice(2) ?? '1';
-    weights.set(name, Number(weight));
-  }
-  const br = weights.get('br') ?? 0;
-  const gzip = weights.get('gzip') ?? weights.get('*') ?? 0;
-  const identity = weights.get('identity') ?? 0;
-  if (br > 0 && br >= gzip && br >= identity) return 'br';
-  return gzip > 0 && gzip >= identity ? 'gzip' : 'identity';
+  const weights = new Map(acceptEncoding.toLowerCase().split(',').map(weighed));
+  const weightOf = (name: string): number => weights.get(name) ?? 0;
+  const gzip = weights.get('gzip') ?? weightOf('*');
+  if (weightOf('br') > 0 && weightOf('br') >= Math.max(gzip, weightOf('identity'))) return 'br';
+  return gzip > 0 && gzip >= weightOf('identity') ? 'gzip' : 'identity';
+}
+
+function weighed(coding: string): [string, number] {
+  const [name = '', ...parameters] = coding.split(';').map((part) => part.trim());
+  const weight = parameters.find((part) => part.startsWith('q='));
+  return [name, weight === undefined ? 1 : Number(weight.slice(2))];
 }
 
 function compressed(body: Buffer, coding: Coding): Buffer {

@@ -2,8 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock/clock.js';
 import { AnswerStore } from './answer.store.js';
 import { Head } from './head.js';
-import type { Keep } from './keep.js';
-import { KeptAnswer } from './kept.answer.js';
+import { KeptAnswer, type Keep } from './kept.answer.js';
 
 /** What the operator sets of kept answers. */
 export interface KeptSettings {
@@ -40,7 +39,7 @@ export class KeptAnswers {
   justConfirmed(address: string): KeptAnswer | undefined {
     const answer = this.store.get(address);
     if (answer === undefined || !this.holds(answer)) return undefined;
-    answer.heldAt = performance.now();
+    answer.heldAt = this.head.confirmedAt;
     answer.wasAsked = true;
     return answer;
   }

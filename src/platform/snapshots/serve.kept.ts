@@ -6,13 +6,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Head } from './head.js';
-import type { KeptAnswer } from './kept.answer.js';
+import type { Sent } from './kept.answer.js';
 import type { KeptAnswers } from './kept.answers.js';
 import { Makings } from './makings.js';
 
 /** Counts what is answered from what is kept. */
 export interface KeptCounts {
-  hit(status: number): void;
+  hit(): void;
   stale(): void;
 }
 
@@ -35,18 +35,22 @@ export function serveKept(server: Server, keeping: Keeping, isClosing: () => boo
     response: ServerResponse,
   ) => void)[];
   server.removeAllListeners('request');
+  const passOn = (request: IncomingMessage, response: ServerResponse): void => {
+    for (const each of passes) each.call(server, request, response);
+  };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const pass = (): void => {
-      for (const each of passes) each.call(server, request, response);
-    };
     const asked = isClosing() ? undefined : askedOf(request, keeping.authenticator);
     if (asked === undefined) {
-      pass();
+      passOn(request, response);
       return;
     }
     const answer = keeping.kept.holding(asked.address);
-    if (answer === undefined) void answerLater({ request, response, asked, pass }, keeping);
-    else give(response, asked, answer, keeping.counts);
+    if (answer === undefined) {
+      void answerLater({ request, response, asked, passOn }, keeping);
+    } else {
+      give(response, asked, answer.answer(asked.acceptEncoding, asked.ifNoneMatch));
+      keeping.counts.hit();
+    }
   });
 }
 
@@ -66,95 +70,111 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly asked: Asked;
-  readonly pass: () => void;
+  readonly passOn: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** The headers that count, and those of requests that are out of the ordinary. */
+const HEADERS: ReadonlyMap<string, keyof Heads | 'odd'> = new Map([
+  ['host', 'host'],
+  ['authorization', 'authorization'],
+  ['accept-encoding', 'acceptEncoding'],
+  ['if-none-match', 'ifNoneMatch'],
+  ['expect', 'odd'],
+  ['upgrade', 'odd'],
+  ['content-length', 'odd'],
+  ['transfer-encoding', 'odd'],
+]);
+
+const LENGTHS: ReadonlySet<number> = new Set([...HEADERS.keys()].map(({ length }) => length));
+
+interface Heads {
+  host?: string;
+  authorization?: string;
+  acceptEncoding?: string;
+  ifNoneMatch?: string;
 }
 
 /** What a plain read asks for; undefined when anything about it is out of the ordinary. */
 function askedOf(request: IncomingMessage, authenticator: Authenticator): Asked | undefined {
-  const { method, url = '', rawHeaders } = request;
-  const isHead = method === 'HEAD';
-  if ((method !== 'GET' && !isHead) || !url.startsWith('/v1/')) return undefined;
-  if (request.httpVersionMinor !== 1) return undefined;
-  let [hosts, authorization, acceptEncoding, ifNoneMatch] = [0, '', '', ''];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const value = rawHeaders[at + 1] ?? '';
-    switch (rawHeaders[at]?.toLowerCase()) {
-      case 'host':
-        hosts += 1;
-        break;
-      case 'authorization':
-        if (authorization !== '' || value === '') return undefined;
-        authorization = value;
-        break;
-      case 'accept-encoding':
-        if (acceptEncoding !== '') return undefined;
-        acceptEncoding = value;
-        break;
-      case 'if-none-match':
-        if (ifNoneMatch !== '') return undefined;
-        ifNoneMatch = value;
-        break;
-      case 'expect':
-      case 'upgrade':
-      case 'content-length':
-      case 'transfer-encoding':
-        return undefined;
-    }
-  }
-  if (hosts !== 1) return undefined;
+  const { url = '' } = request;
+  const heads = isPlainRead(request) ? headsOf(request.rawHeaders) : undefined;
+  if (heads?.host === undefined) return undefined;
+  const isHead = request.method === 'HEAD';
+  const { authorization = '', acceptEncoding, ifNoneMatch } = heads;
   if (authorization !== '' && !authenticator.knows(authorization)) return undefined;
-  return {
-    address: addressFor(authorization === '', url),
-    isHead,
-    acceptEncoding: acceptEncoding === '' ? undefined : acceptEncoding,
-    ifNoneMatch: ifNoneMatch === '' ? undefined : ifNoneMatch,
-  };
+  return { address: addressFor(authorization === '', url), isHead, acceptEncoding, ifNoneMatch };
+}
+
+function isPlainRead({ method, url = '', httpVersionMinor }: IncomingMessage): boolean {
+  return (
+    (method === 'GET' || method === 'HEAD') && url.startsWith('/v1/') && httpVersionMinor === 1
+  );
+}
+
+/** Read from the raw headers: the object that Node would make of them takes longer than all the rest. */
+function headsOf(raw: readonly string[]): Heads | undefined {
+  const heads: Heads = {};
+  for (let at = 0; at < raw.length; at += 2) {
+    const text = raw[at] ?? '';
+    const name = LENGTHS.has(text.length) ? HEADERS.get(text.toLowerCase()) : undefined;
+    if (name === undefined) continue;
+    if (name === 'odd' || heads[name] !== undefined) return undefined;
+    heads[name] = raw[at + 1] ?? '';
+  }
+  return heads;
 }
 
 /** Asks the ledger, or waits for who is making the same answer; else it is made, and whoever asks meanwhile waits. */
 async function answerLater(exchange: Exchange, keeping: Keeping): Promise<void> {
-  const { response, asked, pass } = exchange;
-  const { kept, head, makings, counts } = keeping;
+  const { request, response, asked, passOn } = exchange;
+  const { kept, makings, counts } = keeping;
   for (let wait = 0; wait < MOST_WAITS; wait += 1) {
-    if (kept.knows(asked.address) && !head.isConfirmed()) {
-      if (head.isAway() && giveStale(exchange, keeping)) return;
-      if (!(await head.confirm())) break;
-    }
-    if (response.destroyed) return;
+    const known = await knowledgeFor(exchange, keeping);
+    if (known === 'answered' || response.closed) return;
+    if (known === 'none') break;
     const answer = kept.justConfirmed(asked.address);
     if (answer !== undefined) {
-      give(response, asked, answer, counts);
+      give(response, asked, answer.answer(asked.acceptEncoding, asked.ifNoneMatch));
+      counts.hit();
       return;
     }
     const making = makings.at(asked.address);
     if (making === undefined) {
-      makings.begin(asked.address, exchange.request, response);
+      makings.begin(asked.address, request, response);
       break;
     }
     await making;
-    if (response.destroyed) return;
   }
-  pass();
+  passOn(request, response);
+}
+
+/** Has the ledger asked, if something is kept about which it is not known whether it holds. */
+async function knowledgeFor(
+  exchange: Exchange,
+  keeping: Keeping,
+): Promise<'known' | 'none' | 'answered'> {
+  const { kept, head } = keeping;
+  if (head.isConfirmed() || !kept.knows(exchange.asked.address)) return 'known';
+  if (head.isAway() && giveStale(exchange, keeping)) return 'answered';
+  return (await head.confirm()) ? 'known' : 'none';
 }
 
 function giveStale({ response, asked }: Exchange, { kept, counts }: Keeping): boolean {
   const stale = kept.stale(asked.address);
   if (stale === undefined) return false;
   counts.stale();
-  give(response, asked, stale.answer, counts, ['age', String(stale.age)]);
+  const sent = stale.answer.answer(asked.acceptEncoding, asked.ifNoneMatch);
+  give(response, asked, { ...sent, headers: [...sent.headers, 'age', String(stale.age)] });
   return true;
 }
 
-// eslint-disable-next-line max-params -- the hot path makes no object for it
-function give(
-  response: ServerResponse,
-  { acceptEncoding, ifNoneMatch, isHead }: Asked,
-  answer: KeptAnswer,
-  counts: KeptCounts,
-  more: readonly string[] = [],
-): void {
-  const { status, headers, body } = answer.answer(acceptEncoding, ifNoneMatch);
-  response.writeHead(status, [...headers, 'x-request-id', randomUUID(), ...more]);
+/** Told from others by what this process begins with, and from each other by their number: no random bytes for each. */
+const PROCESS = randomUUID().slice(0, 23);
+let answers = 0;
+
+function give(response: ServerResponse, { isHead }: Asked, { status, headers, body }: Sent): void {
+  answers += 1;
+  const requestId = `${PROCESS}-${answers.toString(16).padStart(12, '0')}`;
+  response.writeHead(status, [...headers, 'x-request-id', requestId]);
   response.end(isHead ? null : body);
-  counts.hit(status);
 }

@@ -5,7 +5,7 @@
  */
 import type { Author } from '../src/platform/auth/caller.js';
 import type { RecordsService } from '../src/platform/records/records.service.js';
-import { lockStory } from './seed.db.js';
+import { isUntold, lockStory } from './seed.db.js';
 import { tellAgreement, tellNewYear, tellPosts } from './story/aftermath.js';
 import { tellBeginning } from './story/beginning.js';
 import { tellDecision } from './story/decision.js';
@@ -23,7 +23,7 @@ export async function tellFoundingStory(records: RecordsService): Promise<boolea
   return records.together(AUTHOR, async (together) => {
     const { tx } = together;
     await lockStory(tx);
-    if ((await tx.merger.count()) + (await tx.faction.count()) > 0) return false;
+    if (!(await isUntold(tx))) return false;
     const beginning = await tellBeginning(together);
     const gathering = await tellGathering(together, beginning);
     await tellSunday(together, beginning);

@@ -1,4 +1,5 @@
 /** F9 to F12, F15: the way to the announcement, as the report of 30 December has it. */
+import { findAnnouncements } from '../../src/features/mergers/mergers.db.js';
 import type { Together } from '../../src/platform/records/records.service.js';
 import type { Beginning } from './beginning.js';
 import type { Decision, Reports } from './decision.js';
@@ -27,9 +28,8 @@ export async function tellPlan(
   });
   const pspDecision = await leavePspToDecide({ original, copy }, psp, mergerId);
   const issues = await blockIssues({ original, copy }, breakthrough, mergerId);
-  const announcement = await tx.milestone.findFirstOrThrow({
-    where: { mergerId, classification: 'announcement' },
-  });
+  const [announcement] = await findAnnouncements(tx, mergerId);
+  if (!announcement) throw new Error('the merger has no announcement');
   await patch('milestones', announcement.id, {
     title: 'Joint press conference that announces the union',
     venue: 'Governor House',

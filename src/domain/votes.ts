@@ -18,6 +18,12 @@ export type Voter = Pick<VoteFact, 'personId' | 'voterName'>;
 /** What a vote has before it is recorded, as far as these rules read it. */
 export type CastVote = Voter & Pick<VoteFact, 'castOn'>;
 
+/** A membership, as far as these rules read it. */
+export type Membership = Pick<
+  MemberFact,
+  'personId' | 'factionId' | 'voting' | 'startDate' | 'endDate'
+>;
+
 /**
  * The votes of one vote event that count at `at`: of each voter the latest, by `castOn` or else by the event's date.
  *
@@ -79,7 +85,7 @@ export function voterKey(voter: Voter): string {
  * @param at milliseconds since 1970 UTC; a member counts from the first instant of the start to the end of the last day
  */
 export function votingMembers(
-  members: readonly MemberFact[],
+  members: readonly Membership[],
   factionId: string,
   at: number,
 ): ReadonlySet<string> {
@@ -134,7 +140,7 @@ export function assertNoVoteOnEqualDate(
 export function assertVoterIsMember(
   vote: CastVote,
   motion: Pick<MotionFact, 'factionId'>,
-  members: readonly MemberFact[],
+  members: readonly Membership[],
   eventDate: PartialDate | null,
 ): void {
   const { personId } = vote;
@@ -161,6 +167,6 @@ export function countsFrom(
   return date === null ? null : startOf(date);
 }
 
-function isVotingMemberOf(member: MemberFact, factionId: string, personId: string): boolean {
+function isVotingMemberOf(member: Membership, factionId: string, personId: string): boolean {
   return member.voting && member.factionId === factionId && member.personId === personId;
 }

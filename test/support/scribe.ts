@@ -36,10 +36,9 @@ export function scribeOf(accord: TestApp): Scribe {
     restore: (instant, type, id) =>
       records.together({ ...author, instant }, async ({ tx }) => {
         const table = type.replace('-', '_');
-        await tx.$executeRawUnsafe(
-          `UPDATE ${table} SET retracted_at = NULL WHERE ${table}.id = $1::uuid`,
+        await tx.query(`UPDATE ${table} SET retracted_at = NULL WHERE ${table}.id = $1::uuid`, [
           id,
-        );
+        ]);
       }),
   };
 }

@@ -5,6 +5,7 @@ import { Problem } from '../../platform/errors/problem.js';
 import { Database } from '../../platform/prisma/database.js';
 import { encodeCursor, type Position } from '../../platform/records/cursor.js';
 import { isUuid } from '../../platform/http/text.js';
+import { insertKey, type StoredKey } from './keys.db.js';
 import type { KeyBody } from './keys.dto.js';
 
 /** A key as it is shown: without the key itself, which nobody stores. */
@@ -29,8 +30,7 @@ export class KeysService {
   async issueKey(body: KeyBody, author: Author): Promise<KeyView & { readonly key: string }> {
     return this.database.write(author, async (tx) => {
       const key = newKey();
-      const data = { name: body.name, role: body.role, hash: hashOf(key) };
-      return { ...present(await tx.key.create({ data })), key };
+      return { ...present(await insertKey(tx, body, hashOf(key))), key };
     });
   }
 
@@ -79,14 +79,7 @@ export class KeysService {
 /** What a cursor of this list is bound to. */
 export const KEY_LIST = 'keys';
 
-function present(key: {
-  id: string;
-  name: string;
-  role: 'editor' | 'admin';
-  origin: string;
-  createdAt: Date;
-  revokedAt: Date | null;
-}): KeyView {
+function present(key: StoredKey): KeyView {
   const { id, name, role, origin } = key;
   return {
     id,

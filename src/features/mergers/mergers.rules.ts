@@ -4,6 +4,7 @@ import type {
   Companion,
   RuleContext,
 } from '../../platform/records/record.definition.js';
+import { findAnnouncements, insertAnnouncement, type Announcement } from './mergers.db.js';
 import type { MergerBody } from './mergers.dto.js';
 
 /** Refuses an outcome without its closing date, and a closing date without an outcome. */
@@ -19,9 +20,7 @@ export function closeTogether(_: RuleContext, { body }: Candidate<MergerBody>): 
 
 /** The one announcement that a merger has from the start. */
 export async function planAnnouncement({ tx }: RuleContext, id: string): Promise<void> {
-  await tx.milestone.create({
-    data: { mergerId: id, title: 'Joint announcement', classification: 'announcement' },
-  });
+  await insertAnnouncement(tx, id, 'Joint announcement');
 }
 
 /** A merger goes with its announcement; what else it has must have gone before. */
@@ -29,11 +28,8 @@ export async function takeAnnouncementAlong(
   { tx }: RuleContext,
   id: string,
 ): Promise<readonly Companion[]> {
-  return companionsIn(
-    await tx.milestone.findMany({
-      where: { mergerId: id, classification: 'announcement', retractedAt: null },
-    }),
-  );
+  const announcements = await findAnnouncements(tx, id);
+  return companionsIn(announcements.filter(({ retracted }) => !retracted));
 }
 
 /** A merger is purged with its announcement, retracted or not. */
@@ -41,23 +37,18 @@ export async function purgeAnnouncementAlong(
   { tx }: RuleContext,
   id: string,
 ): Promise<readonly Companion[]> {
-  return companionsIn(
-    await tx.milestone.findMany({ where: { mergerId: id, classification: 'announcement' } }),
-  );
+  return companionsIn(await findAnnouncements(tx, id));
 }
 
-function companionsIn(announcements: readonly { readonly id: string }[]): readonly Companion[] {
-  return announcements.map(({ id }) => ({ type: 'milestones', id }));
-}
-
-/** A merger comes back with the announcement that went with it. */
+/** A merger comes back with the announcement that went with it: the last one that went. */
 export async function bringAnnouncementBack(
   { tx }: RuleContext,
   id: string,
 ): Promise<readonly Companion[]> {
-  const announcement = await tx.milestone.findFirst({
-    where: { mergerId: id, classification: 'announcement', retractedAt: { not: null } },
-    orderBy: { retractedAt: 'desc' },
-  });
-  return announcement ? [{ type: 'milestones', id: announcement.id }] : [];
+  const announcements = await findAnnouncements(tx, id);
+  return companionsIn(announcements.filter(({ retracted }) => retracted).slice(0, 1));
+}
+
+function companionsIn(announcements: readonly Announcement[]): readonly Companion[] {
+  return announcements.map(({ id }) => ({ type: 'milestones', id }));
 }

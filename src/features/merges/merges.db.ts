@@ -1,7 +1,9 @@
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../../platform/prisma/transaction.js';
+import type { MeetingFact, VoteEventFact } from '../../domain/facts.js';
 import type { MergeFacts } from '../../domain/merge.js';
 import { dateOfVoteEvent } from '../../domain/votes.js';
 import type { Read } from '../../platform/prisma/database.js';
+import { columnOf } from '../../platform/records/field.js';
 import { factionsUpFrom } from '../factions/factions.db.js';
 import type { MergedType, MergeView, Moved } from './merge.view.js';
 
@@ -58,36 +60,39 @@ export interface StoredMerge {
 }
 
 /** A merge, held until the transaction ends. */
-export async function lockMerge(
-  tx: Prisma.TransactionClient,
-  id: string,
-): Promise<StoredMerge | undefined> {
-  const [merge] = await tx.$queryRaw<StoredMerge[]>`
-    SELECT merge.id::text AS id, merge.record_type::text AS "recordType", merge.kept_id::text AS "keptId",
+export async function lockMerge(tx: Transaction, id: string): Promise<StoredMerge | undefined> {
+  const [merge] = await tx.query<StoredMerge>(
+    `SELECT merge.id::text AS id, merge.record_type::text AS "recordType", merge.kept_id::text AS "keptId",
       merge.kept_version AS "keptVersion", merge.duplicate_id::text AS "duplicateId", merge.moved AS moved,
       merge.undone_at IS NOT NULL AS undone
-    FROM merges AS merge WHERE merge.id = ${id}::uuid FOR UPDATE`;
+    FROM merges AS merge WHERE merge.id = $1::uuid FOR UPDATE`,
+    [id],
+  );
   return merge;
 }
 
 /** Stores a merge, at the one instant of its transaction. */
 export async function insertMerge(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   merge: Omit<StoredMerge, 'id' | 'undone'>,
 ): Promise<string> {
-  const [row] = await tx.$queryRaw<{ id: string }[]>`
-    INSERT INTO merges (record_type, kept_id, kept_version, duplicate_id, moved, created_at)
-    VALUES (${merge.recordType}::record_type, ${merge.keptId}::uuid, ${merge.keptVersion}::int, ${merge.duplicateId}::uuid,
-      ${JSON.stringify(merge.moved)}::jsonb, current_setting('accord.instant')::timestamptz)
-    RETURNING id::text AS id`;
+  const { recordType, keptId, keptVersion, duplicateId, moved } = merge;
+  const [row] = await tx.query<{ id: string }>(
+    `INSERT INTO merges (record_type, kept_id, kept_version, duplicate_id, moved, created_at)
+     VALUES ($1::record_type, $2::uuid, $3::int, $4::uuid, $5::jsonb, current_setting('accord.instant')::timestamptz)
+     RETURNING merges.id::text AS id`,
+    [recordType, keptId, keptVersion, duplicateId, JSON.stringify(moved)],
+  );
   if (!row) throw new Error('the statement returned no row');
   return row.id;
 }
 
 /** Says that a merge is undone, at the one instant of its transaction. */
-export async function endMerge(tx: Prisma.TransactionClient, id: string): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE merges AS merge SET undone_at = current_setting('accord.instant')::timestamptz WHERE merge.id = ${id}::uuid`;
+export async function endMerge(tx: Transaction, id: string): Promise<void> {
+  await tx.query(
+    `UPDATE merges AS merge SET undone_at = current_setting('accord.instant')::timestamptz WHERE merge.id = $1::uuid`,
+    [id],
+  );
 }
 
 /**
@@ -96,10 +101,12 @@ export async function endMerge(tx: Prisma.TransactionClient, id: string): Promis
  *
  * @returns the instant, in milliseconds since 1970 UTC
  */
-export async function recordAtOnce(tx: Prisma.TransactionClient): Promise<number> {
-  const [row] = await tx.$queryRaw<{ at: number }[]>`
-    SELECT extract(epoch FROM set_config('accord.instant',
-      COALESCE(NULLIF(current_setting('accord.instant', true), ''), clock_timestamp()::text), true)::timestamptz)::float8 * 1000 AS at`;
+export async function recordAtOnce(tx: Transaction): Promise<number> {
+  const [row] = await tx.query<{ at: number }>(
+    `SELECT extract(epoch FROM set_config('accord.instant',
+      COALESCE(NULLIF(current_setting('accord.instant', true), ''), clock_timestamp()::text), true)::timestamptz)::float8 * 1000 AS at`,
+    [],
+  );
   if (!row) throw new Error('the statement returned no row');
   return row.at;
 }
@@ -113,69 +120,83 @@ export interface Pair {
 type Parts = Pick<MergeFacts, 'above' | 'participants' | 'attendance' | 'votes' | 'members'>;
 
 /** What two people do: where they take part, attend, vote and are members. */
-export async function loadPeople(tx: Prisma.TransactionClient, pair: Pair): Promise<Parts> {
-  const where = { personId: { in: idsOf(pair) }, retractedAt: null };
-  const votes = await tx.vote.findMany({
-    where,
-    include: { voteEvent: { include: { meeting: true } } },
+export async function loadPeople(tx: Transaction, pair: Pair): Promise<Parts> {
+  const [row] = await tx.query<Omit<Parts, 'above' | 'votes'> & { readonly votes: VotePart[] }>(
+    `SELECT ${partsNaming('participants', 'personId', ['mergerId'])} AS participants,
+       ${partsNaming('attendance', 'personId', ['meetingId'])} AS attendance,
+       ${partsNaming('members', 'personId', ['startDate', 'endDate'], 'factionId')} AS members,
+       ARRAY(
+         SELECT json_build_object('id', vote.id, 'of', ${sideOf('vote.person_id')}, 'voteEventId', vote.vote_event_id,
+           'castOn', vote.cast_on, 'startDate', vote_event.start_date, 'endDate', vote_event.end_date,
+           'meetingId', vote_event.meeting_id, 'startsOn', meeting.starts_on)
+         FROM votes AS vote JOIN vote_events AS vote_event ON vote_event.id = vote.vote_event_id
+         LEFT JOIN meetings AS meeting ON meeting.id = vote_event.meeting_id
+         WHERE vote.person_id IN ($1::uuid, $2::uuid) AND vote.retracted_at IS NULL ORDER BY vote.id
+       ) AS votes`,
+    [pair.keptId, pair.duplicateId],
+  );
+  if (!row) throw new Error('the statement returned no row');
+  const votes = row.votes.map(({ meetingId, startsOn, startDate, endDate, ...vote }) => {
+    const meetings = meetingId === null ? [] : [{ id: meetingId, startsOn }];
+    return { ...vote, eventDate: dateOfVoteEvent({ meetingId, startDate, endDate }, meetings) };
   });
-  const members = await tx.member.findMany({ where });
-  const of = sideIn(pair);
-  return {
-    above: { kept: [], duplicate: [] },
-    participants: (await tx.participant.findMany({ where })).map((row) => ({
-      ...row,
-      of: of(row.personId),
-    })),
-    attendance: (await tx.attendance.findMany({ where })).map((row) => ({
-      ...row,
-      of: of(row.personId),
-    })),
-    votes: votes.map(({ voteEvent, ...row }) => ({
-      ...row,
-      eventDate: dateOfVoteEvent(voteEvent, voteEvent.meeting ? [voteEvent.meeting] : []),
-      of: of(row.personId),
-    })),
-    members: members.map((row) => ({ ...row, other: row.factionId, of: of(row.personId) })),
-  };
+  return { ...row, above: { kept: [], duplicate: [] }, votes };
 }
 
 /** What two factions do: where they take part, who their members are, and what they stand beneath. */
-export async function loadFactions(tx: Prisma.TransactionClient, pair: Pair): Promise<Parts> {
-  const where = { factionId: { in: idsOf(pair) }, retractedAt: null };
-  const members = await tx.member.findMany({ where });
-  const of = sideIn(pair);
-  return {
-    above: {
-      kept: (await factionsUpFrom(tx, pair.keptId)).map(({ id }) => id),
-      duplicate: (await factionsUpFrom(tx, pair.duplicateId)).map(({ id }) => id),
-    },
-    participants: (await tx.participant.findMany({ where })).map((row) => ({
-      ...row,
-      of: of(row.factionId),
-    })),
-    attendance: [],
-    votes: [],
-    members: members.map((row) => ({ ...row, other: row.personId, of: of(row.factionId) })),
+export async function loadFactions(tx: Transaction, pair: Pair): Promise<Parts> {
+  const [row] = await tx.query<Pick<Parts, 'participants' | 'members'>>(
+    `SELECT ${partsNaming('participants', 'factionId', ['mergerId'])} AS participants,
+       ${partsNaming('members', 'factionId', ['startDate', 'endDate'], 'personId')} AS members`,
+    [pair.keptId, pair.duplicateId],
+  );
+  if (!row) throw new Error('the statement returned no row');
+  const above = {
+    kept: (await factionsUpFrom(tx, pair.keptId)).map(({ id }) => id),
+    duplicate: (await factionsUpFrom(tx, pair.duplicateId)).map(({ id }) => id),
   };
+  return { ...row, above, attendance: [], votes: [] };
 }
+
+type VotePart = Omit<Parts['votes'][number], 'eventDate'> &
+  Pick<VoteEventFact, 'startDate' | 'endDate' | 'meetingId'> &
+  Pick<MeetingFact, 'startsOn'>;
 
 /** The faction that another one stands beneath, held until the transaction ends, with everything above. */
 export async function lockParent(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   parentId: string,
 ): Promise<{ readonly retracted: boolean; readonly above: readonly string[] }> {
-  const [parent] = await tx.$queryRaw<{ retracted: boolean }[]>`
-    SELECT faction.retracted_at IS NOT NULL AS retracted FROM factions AS faction
-    WHERE faction.id = ${parentId}::uuid FOR SHARE`;
+  const [parent] = await tx.query<{ retracted: boolean }>(
+    `SELECT faction.retracted_at IS NOT NULL AS retracted FROM factions AS faction
+     WHERE faction.id = $1::uuid FOR SHARE`,
+    [parentId],
+  );
   const above = await factionsUpFrom(tx, parentId);
   return { retracted: parent?.retracted ?? true, above: above.map(({ id }) => id) };
 }
 
-function idsOf({ keptId, duplicateId }: Pair): string[] {
-  return [keptId, duplicateId];
+/**
+ * The live rows of a table that name the kept record ($1) or the duplicate ($2) in a field, each with some of its fields and,
+ * as `other`, one of them: an array of JSON.
+ */
+function partsNaming(
+  table: string,
+  field: string,
+  fields: readonly string[],
+  other?: string,
+): string {
+  const named = `part.${columnOf(field)}`;
+  const shown = [
+    `'id', part.id, 'of', ${sideOf(named)}`,
+    ...fields.map((each) => `'${each}', part.${columnOf(each)}`),
+    ...(other === undefined ? [] : [`'other', part.${columnOf(other)}`]),
+  ];
+  return `ARRAY(
+    SELECT json_build_object(${shown.join(', ')}) FROM ${table} AS part
+    WHERE ${named} IN ($1::uuid, $2::uuid) AND part.retracted_at IS NULL ORDER BY part.id)`;
 }
 
-function sideIn({ keptId }: Pair): (id: string | null) => 'kept' | 'duplicate' {
-  return (id) => (id === keptId ? 'kept' : 'duplicate');
+function sideOf(expression: string): string {
+  return `CASE ${expression} WHEN $1::uuid THEN 'kept' ELSE 'duplicate' END`;
 }

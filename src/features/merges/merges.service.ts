@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { heldAgain, mergedNames, namesWithout, type Names } from '../../domain/merge.js';
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../../platform/prisma/transaction.js';
 import type { Author, Edit } from '../../platform/auth/caller.js';
 import { Problem } from '../../platform/errors/problem.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
@@ -155,7 +155,7 @@ export class MergesService {
 
 /** Two records by id or slug, locked in the order of their ids, so that two merges of them do not wait for each other. */
 async function lockTwo(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   keptKey: string,
   duplicateKey: string,
@@ -190,7 +190,7 @@ function requireMerge<Found>(found: Found | undefined): Found {
 
 /** Has what was found name another record. A list that names that one already stays as it is, and so it can go back. */
 async function rename(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   found: readonly Naming[],
   to: { readonly from: string; readonly to: string },
 ): Promise<readonly Moved[]> {
@@ -206,7 +206,7 @@ async function rename(
 
 /** Takes off what the merge added to the names of the kept record, as the ledger tells it, and is still there. */
 async function takeNamesOff(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   { keptId, keptVersion }: StoredMerge,
   now: Names,

@@ -1,4 +1,4 @@
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../../platform/prisma/transaction.js';
 import type { RecordType } from '../../domain/vocabulary.js';
 import type { Read } from '../../platform/prisma/database.js';
 import type { Companion } from '../../platform/records/record.definition.js';
@@ -22,15 +22,13 @@ const COLUMNS = `purge.id::text AS id, purge.record_type AS "recordType", purge.
  * @param instant at which it is judged whether the public ever saw it, ISO; null: the database's own
  */
 export async function purgeRecord(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   { type, id }: Companion,
   instant: string | null,
 ): Promise<string> {
-  const [row] = await tx.$queryRawUnsafe<{ id: string }[]>(
+  const [row] = await tx.query<{ id: string }>(
     'SELECT purge_record($1::record_type, $2::uuid, $3::timestamptz)::text AS id',
-    type,
-    id,
-    instant,
+    [type, id, instant],
   );
   if (!row) throw new Error('the statement returned no row');
   return row.id;

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../../platform/prisma/transaction.js';
 import type { Author } from '../../platform/auth/caller.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { Problem } from '../../platform/errors/problem.js';
@@ -58,7 +58,7 @@ export class PurgesService {
 
   /** What goes with a record, which is locked: nobody begins to name it meanwhile. */
   private async companionsOf(
-    tx: Prisma.TransactionClient,
+    tx: Transaction,
     { type, id }: Companion,
   ): Promise<readonly Companion[]> {
     const definition = definitionOf(this.definitions, type);

@@ -6,7 +6,7 @@ import {
   voterKey,
 } from '../../domain/votes.js';
 import type { Candidate, RuleContext } from '../../platform/records/record.definition.js';
-import { lockVoter } from './votes.db.js';
+import { findVoteFacts, lockVoter } from './votes.db.js';
 import type { VoteBody } from './votes.dto.js';
 
 /**
@@ -25,29 +25,8 @@ export async function admitVote(
     );
   }
   await lockVoter(tx, body.voteEventId, voterKey(body));
-  const voteEvent = await tx.voteEvent.findUniqueOrThrow({
-    where: { id: body.voteEventId },
-    include: { motion: true, meeting: true },
-  });
-  const eventDate = dateOfVoteEvent(voteEvent, voteEvent.meeting ? [voteEvent.meeting] : []);
-  if (body.personId !== null) {
-    const { factionId } = voteEvent.motion;
-    const members = await tx.member.findMany({
-      where: { factionId, personId: body.personId, retractedAt: null },
-    });
-    const facts = members.map((member) => ({
-      ...member,
-      createdAt: member.createdAt.toISOString(),
-    }));
-    assertVoterIsMember(body, voteEvent.motion, facts, eventDate);
-  }
-  const others = await tx.vote.findMany({
-    where: {
-      voteEventId: body.voteEventId,
-      retractedAt: null,
-      ...(id === null ? {} : { id: { not: id } }),
-      ...(body.personId === null ? { personId: null } : { personId: body.personId }),
-    },
-  });
+  const { voteEvent, meeting, factionId, members, others } = await findVoteFacts(tx, id, body);
+  const eventDate = dateOfVoteEvent(voteEvent, meeting ? [meeting] : []);
+  assertVoterIsMember(body, { factionId }, members, eventDate);
   assertNoVoteOnEqualDate(body, others, eventDate);
 }

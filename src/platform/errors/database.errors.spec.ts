@@ -35,17 +35,21 @@ describe('an error of the database', () => {
   });
 
   it('names the constraint that refused, also in the words of a trigger', () => {
-    const index = { kind: 'UniqueConstraintViolation', constraint: { index: 'people_slug_key' } };
-    expect(readDatabaseError(failed(index))).toEqual({
+    const index = { code: '23505', constraint: 'people_slug_key' };
+    expect(readDatabaseError(Object.assign(new Error('no'), index))).toEqual({
       kind: 'constraint',
       name: 'people_slug_key',
     });
-    const message = 'record violates check constraint "factions_no_cycle"';
-    const trigger = { kind: 'postgres', code: '23514', message };
-    expect(readDatabaseError(failed(trigger))).toEqual({
+    const trigger = new Error('record violates check constraint "factions_no_cycle"');
+    expect(readDatabaseError(Object.assign(trigger, { code: '23514' }))).toEqual({
       kind: 'constraint',
       name: 'factions_no_cycle',
     });
+  });
+
+  it('is a bug of ours when a column is left empty that may not be', () => {
+    const error = Object.assign(new Error('null value in column "name"'), { code: '23502' });
+    expect(readDatabaseError(error)).toEqual({ kind: 'unknown' });
   });
 
   it('is a bug of ours when it is a syntax error, and none of the database’s when it is another', () => {

@@ -36,6 +36,8 @@ const UNKNOWN: DatabaseError = { kind: 'unknown' };
 // SQLSTATE classes: connection, resources, operator intervention, conflicts that lasted, login refused; 3D000 no such
 // database, 55P03 lock timeout, 25P0x idle.
 const AWAY_STATE = /^(08|28|3D000|53|57|40|55P03|25P0[34])/;
+// A constraint refused.
+const REFUSED_CLASS = '23';
 // A value that is none of its type: all are validated before, but for a cursor that somebody forged.
 const INVALID_CLASS = '22';
 const AWAY_SYSTEM = /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|ENOENT)/;
@@ -72,13 +74,22 @@ function isError(error: unknown): error is Error {
   return error instanceof Error || Object.prototype.toString.call(error) === '[object Error]';
 }
 
-function readPlain(error: Error): DatabaseError | null {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** An error of pg, which has what Postgres said, or of Node. */
+function readPlain(error: Error & Facts): DatabaseError | null {
+  const code = typeof error.code === 'string' ? error.code : '';
+  if (code.startsWith(REFUSED_CLASS)) return readRefusal(error);
   if (AWAY_STATE.test(code) || AWAY_SYSTEM.test(code)) return UNAVAILABLE;
   if (code.startsWith(INVALID_CLASS)) return { kind: 'invalid' };
   return code === '' && error.name === 'Error' && AWAY_TEXT.test(error.message)
     ? UNAVAILABLE
     : null;
+}
+
+/** A trigger of ours names no constraint, but says what it refuses in the words of a check. */
+function readRefusal({ constraint, message }: Error & Facts): DatabaseError {
+  if (typeof constraint === 'string') return { kind: 'constraint', name: constraint };
+  const [, name] = /constraint "([^"]+)"/.exec(message) ?? [];
+  return name === undefined ? UNKNOWN : { kind: 'constraint', name };
 }
 
 function readKnown(error: Prisma.PrismaClientKnownRequestError): DatabaseError {
@@ -90,14 +101,9 @@ function readKnown(error: Prisma.PrismaClientKnownRequestError): DatabaseError {
 /** The adapter's words for an error of Postgres. */
 function readCause(cause: unknown): DatabaseError {
   const facts = Object(typeof cause === 'object' ? cause : { message: cause }) as Facts;
-  if (typeof facts.constraint?.index === 'string')
-    return { kind: 'constraint', name: facts.constraint.index };
   const texts = [facts.message, facts.originalMessage]
     .filter((each) => typeof each === 'string')
     .join(' ');
-  // A trigger of ours says what it refuses in the words of a check.
-  const [, name] = /constraint "([^"]+)"/.exec(texts) ?? [];
-  if (name !== undefined) return { kind: 'constraint', name };
   const states = [facts.code, facts.originalCode].filter((each) => typeof each === 'string');
   if (states.some((state) => AWAY_STATE.test(state)) || AWAY_KINDS.has(facts.kind))
     return UNAVAILABLE;
@@ -110,7 +116,7 @@ interface Facts {
   readonly originalCode?: unknown;
   readonly message?: unknown;
   readonly originalMessage?: unknown;
-  readonly constraint?: { readonly index?: unknown };
+  readonly constraint?: unknown;
 }
 
 function readText(text: string): DatabaseError {

@@ -1,4 +1,4 @@
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import type { View } from '../auth/caller.js';
 import type { Read } from '../prisma/database.js';
 import { rowOfRevision } from '../records/reading.js';
@@ -93,19 +93,18 @@ export interface PastBody {
 
 /** The record at the newest of some versions; undefined when it never had any of them. */
 export async function bodyAtVersion(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   id: string,
   versions: readonly number[],
 ): Promise<PastBody | undefined> {
-  const [row] = await tx.$queryRawUnsafe<PastBody[]>(
+  const [row] = await tx.query<PastBody>(
     `SELECT revision.version AS version, ${bodyExpression(definition, 'later')}::text AS json
      FROM revisions AS revision
      CROSS JOIN LATERAL jsonb_populate_record(NULL::${definition.table}, revision.after) AS later
      WHERE revision.record_type = '${definition.type}' AND revision.record_id = $1::uuid AND revision.version = ANY ($2::int[])
      ORDER BY revision.version DESC LIMIT 1`,
-    id,
-    versions,
+    [id, versions],
   );
   return row;
 }
@@ -122,7 +121,7 @@ export interface ChangedField {
  * wants to store: of these fields only those that now hold neither what they held then nor what is wanted.
  */
 export async function changedSince(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   { id, version }: { readonly id: string; readonly version: number },
   yours?: { readonly names: readonly string[]; readonly row: Readonly<Record<string, unknown>> },
@@ -132,7 +131,7 @@ export async function changedSince(
     (field) => `('${field.name}', ${isChanged(field)},
        to_jsonb(${fieldExpression(field, 'base')}), to_jsonb(${fieldExpression(field, 'theirs')}))`,
   );
-  return tx.$queryRawUnsafe<ChangedField[]>(
+  return tx.query<ChangedField>(
     `SELECT field.name AS name, field.base AS base, field.theirs AS theirs
      FROM revisions AS revision
      CROSS JOIN (SELECT $3::text[] AS names, $4::jsonb AS sent) AS asked
@@ -142,10 +141,7 @@ export async function changedSince(
      CROSS JOIN LATERAL (VALUES ${fields.join(', ')}) AS field (name, changed, base, theirs)
      WHERE revision.record_type = '${type}' AND revision.record_id = $1::uuid AND revision.version = $2::int
        AND field.changed AND (asked.names IS NULL OR field.name = ANY (asked.names))`,
-    id,
-    version,
-    yours?.names ?? null,
-    yours ? JSON.stringify(yours.row) : null,
+    [id, version, yours?.names ?? null, yours ? JSON.stringify(yours.row) : null],
   );
 }
 

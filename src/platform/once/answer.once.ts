@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Prisma } from '../../generated/prisma/client.js';
 import { Problem } from '../errors/problem.js';
 import { isUuid } from '../http/text.js';
+import type { Transaction } from '../prisma/transaction.js';
 import { findAnswer, keepAnswer, tryAddress } from './kept.answers.db.js';
 import type { Bytes, Once } from './once.js';
 
@@ -10,39 +10,50 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Gives the result that was kept of a request which was done before, else does it and keeps the result in the same
- * transaction. A transaction that fails keeps nothing. Taken at the beginning of a transaction, once in each request.
+ * The result that was kept of a request which was done before; undefined when it is to be done now. Asked at the beginning of
+ * a transaction, which then holds the address.
  *
- * @param work its result holds nothing that JSON cannot hold; the `id` of a record, if it is about one
  * @throws Problem `idempotency_key_in_use`, `idempotency_key_reused`, `idempotency_key_spent`
  */
-export async function answerOnce<Result>(
-  tx: Prisma.TransactionClient,
+export async function findKept(
+  tx: Transaction,
   once: Once,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  if (!(await tryAddress(tx, once.address))) {
+): Promise<{ readonly result: unknown } | undefined> {
+  const [isFree, kept] = await Promise.all([
+    tryAddress(tx, once.address),
+    findAnswer(tx, once.address),
+  ]);
+  if (!isFree) {
     const detail = 'A request with this Idempotency-Key is still running.';
     throw new Problem('idempotency_key_in_use', detail, {}, { 'retry-after': '1' });
   }
-  const kept = await findAnswer(tx, once.address);
-  if (kept) {
-    if (Buffer.compare(kept.fingerprint, once.fingerprint) !== 0) {
-      const detail = 'This Idempotency-Key was sent with another body before.';
-      throw new Problem('idempotency_key_reused', detail);
-    }
-    if (kept.answer.length === 0) {
-      const detail = 'What was made under this Idempotency-Key has been purged.';
-      throw new Problem('idempotency_key_spent', detail);
-    }
-    once.onReplay();
-    return unseal(once, kept.answer) as Result;
+  if (!kept) return undefined;
+  if (Buffer.compare(kept.fingerprint, once.fingerprint) !== 0) {
+    const detail = 'This Idempotency-Key was sent with another body before.';
+    throw new Problem('idempotency_key_reused', detail);
   }
-  const result = await work();
+  if (kept.answer.length === 0) {
+    const detail = 'What was made under this Idempotency-Key has been purged.';
+    throw new Problem('idempotency_key_spent', detail);
+  }
+  once.onReplay();
+  return unseal(once, kept.answer);
+}
+
+/**
+ * Keeps the result of a request in its own transaction: one that fails keeps nothing.
+ *
+ * @param result holds nothing that JSON cannot hold; the `id` of a record, if it is about one
+ * @throws Error at once, before anything is sent, when it cannot be sealed
+ */
+export function keepResult(tx: Transaction, once: Once, result: unknown): Promise<void> {
   const { address, fingerprint } = once;
-  const answer = seal(once, result);
-  await keepAnswer(tx, { address, fingerprint, answer, recordId: idOf(result) });
-  return result;
+  return keepAnswer(tx, {
+    address,
+    fingerprint,
+    answer: seal(once, result),
+    recordId: idOf(result),
+  });
 }
 
 /** A nonce, the tag, and the result under the caller's secret; bound to its place. */
@@ -54,13 +65,13 @@ function seal({ secret, address }: Once, result: unknown): Bytes {
   return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
 }
 
-function unseal({ secret, address }: Once, answer: Bytes): unknown {
+function unseal({ secret, address }: Once, answer: Bytes): { readonly result: unknown } {
   const nonce = answer.subarray(0, NONCE_BYTES);
   const tag = answer.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
   const decipher = createDecipheriv(CIPHER, secret, nonce).setAAD(address).setAuthTag(tag);
   const sealed = answer.subarray(NONCE_BYTES + TAG_BYTES);
   const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8');
-  return (JSON.parse(text) as { readonly result: unknown }).result;
+  return JSON.parse(text) as { readonly result: unknown };
 }
 
 function idOf(result: unknown): string | null {

@@ -1,4 +1,4 @@
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import type { Bytes } from './once.js';
 
 /** An answer as it is kept: for 24 hours by the database's clock. */
@@ -10,9 +10,11 @@ export interface KeptAnswer {
 }
 
 /** Takes the address until the transaction ends, at once or not at all: whether it was free. */
-export async function tryAddress(tx: Prisma.TransactionClient, address: Bytes): Promise<boolean> {
-  const [row] = await tx.$queryRaw<{ free: boolean }[]>`
-    SELECT pg_try_advisory_xact_lock(hashtextextended('once:' || encode(${address}, 'hex'), 0)) AS free`;
+export async function tryAddress(tx: Transaction, address: Bytes): Promise<boolean> {
+  const [row] = await tx.query<{ free: boolean }>(
+    `SELECT pg_try_advisory_xact_lock(hashtextextended('once:' || encode($1, 'hex'), 0)) AS free`,
+    [address],
+  );
   return row?.free === true;
 }
 
@@ -21,29 +23,37 @@ export async function tryAddress(tx: Prisma.TransactionClient, address: Bytes): 
  * before stored.
  */
 export async function findAnswer(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   address: Bytes,
 ): Promise<Pick<KeptAnswer, 'fingerprint' | 'answer'> | undefined> {
-  const [row] = await tx.$queryRaw<Pick<KeptAnswer, 'fingerprint' | 'answer'>[]>`
-    SELECT kept.fingerprint AS fingerprint, kept.answer AS answer FROM kept_answers AS kept
-    WHERE kept.address = ${address} AND kept.kept_at > now() - interval '24 hours'`;
+  const [row] = await tx.query<Pick<KeptAnswer, 'fingerprint' | 'answer'>>(
+    `SELECT kept.fingerprint AS fingerprint, kept.answer AS answer FROM kept_answers AS kept
+     WHERE kept.address = $1 AND kept.kept_at > now() - interval '24 hours'`,
+    [address],
+  );
   return row;
 }
 
-/** Keeps an answer, in the place of one whose time is over, and removes a few others whose time is over. */
+/**
+ * Keeps an answer, in the place of one whose time is over, and removes a few others whose time is over: not the one at the
+ * same address, since a statement changes a row once.
+ */
 export async function keepAnswer(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   { address, fingerprint, answer, recordId }: KeptAnswer,
 ): Promise<void> {
-  await tx.$executeRaw`
-    DELETE FROM kept_answers AS over USING (
-      SELECT kept.address AS address FROM kept_answers AS kept
-      WHERE kept.kept_at <= now() - interval '24 hours'
-      ORDER BY kept.kept_at LIMIT 20 FOR UPDATE SKIP LOCKED
-    ) AS found WHERE over.address = found.address`;
-  await tx.$executeRaw`
-    INSERT INTO kept_answers AS kept (address, fingerprint, answer, record_id)
-    VALUES (${address}, ${fingerprint}, ${answer}, ${recordId}::uuid)
-    ON CONFLICT (address) DO UPDATE SET fingerprint = EXCLUDED.fingerprint, answer = EXCLUDED.answer,
-      record_id = EXCLUDED.record_id, kept_at = EXCLUDED.kept_at`;
+  await tx.query(
+    `WITH forgotten AS (
+       DELETE FROM kept_answers AS over USING (
+         SELECT kept.address AS address FROM kept_answers AS kept
+         WHERE kept.kept_at <= now() - interval '24 hours' AND kept.address <> $1
+         ORDER BY kept.kept_at LIMIT 20 FOR UPDATE SKIP LOCKED
+       ) AS found WHERE over.address = found.address
+     )
+     INSERT INTO kept_answers AS kept (address, fingerprint, answer, record_id)
+     VALUES ($1, $2, $3, $4::uuid)
+     ON CONFLICT (address) DO UPDATE SET fingerprint = EXCLUDED.fingerprint, answer = EXCLUDED.answer,
+       record_id = EXCLUDED.record_id, kept_at = EXCLUDED.kept_at`,
+    [address, fingerprint, answer, recordId],
+  );
 }

@@ -1,13 +1,23 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { Prisma, PrismaClient } from '../../generated/prisma/client.js';
+import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Author } from '../auth/caller.js';
-import { answerOnce } from '../once/answer.once.js';
+import { Problem } from '../errors/problem.js';
+import { findKept, keepResult } from '../once/answer.once.js';
 import { sessionAt } from '../postgres/session.js';
 import { StatementNames } from './statement.names.js';
+import { OpenTransaction, QUERY_TIMEOUT, type Transaction } from './transaction.js';
 
 const ATTEMPTS = 4;
+
+const CONNECTIONS = 10;
+
+// More would wait longer for a connection than they may: they are refused at once.
+const MOST_WAITING = 100;
+
+// A serialization failure and a deadlock: another transaction won, and there may be no other the next time.
+const CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 
 // Instants in UTC, and a search that first takes what resembles a little and then looks closer.
 const SESSION = '-c TimeZone=UTC -c pg_trgm.word_similarity_threshold=0.2';
@@ -19,37 +29,49 @@ export type Read = <Row extends object>(
 ) => Promise<readonly Row[]>;
 
 /** Reads within a transaction. */
-export function readWithin(tx: Prisma.TransactionClient): Read {
-  return (text, values) => tx.$queryRawUnsafe(text, ...values);
+export function readWithin(tx: Transaction): Read {
+  return (text, values) => tx.query(text, values);
 }
 
-/** What is told of commits, and knows when there is no point in trying. */
-export interface CommitWatch {
+/** Who watches over what is written. */
+export interface Watch {
+  /** Whether the database is known to give no answer: nothing is written then. */
   isAway(): boolean;
+  /** Told before a write returns: it was committed, or may have been. `mayHide` when somebody may see less than before. */
   committed(mayHide: boolean): void;
 }
 
+/** How a write is done. */
+export interface WriteOptions {
+  /** How long the whole of it may take, in milliseconds; 10 s unless told otherwise. */
+  readonly timeout?: number;
+  /** Whether somebody may see less after it than before; false only if that cannot be. */
+  readonly mayHide?: boolean;
+}
+
 /**
- * The database: one pool, read by prepared statements and written by Prisma's transactions.
+ * The database: one pool, read by prepared statements and written by transactions of ours; Prisma's client is on it too.
  *
  * Waiting is bounded everywhere: 2 s for a connection, 5 s for a lock, 10 s for a statement, 11 s for a server that has
- * stopped answering altogether.
+ * stopped answering altogether. When more than a hundred wait for a connection, the next one is refused at once.
  */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly prisma: PrismaClient;
-  /** Is told of every commit; set by who keeps answers. */
-  watch: CommitWatch | null = null;
+  /** Who is told of every write; null: nobody. */
+  watch: Watch | null = null;
   private readonly pool: pg.Pool;
   private readonly names = new StatementNames();
 
   constructor(url: string) {
     this.pool = new pg.Pool({
       ...sessionAt(url, SESSION),
-      max: 10,
+      max: CONNECTIONS,
+      // What a transaction sends together goes out together.
+      pipeline: true,
       connectionTimeoutMillis: 2_000,
       statement_timeout: 10_000,
-      query_timeout: 11_000,
+      query_timeout: QUERY_TIMEOUT,
       lock_timeout: 5_000,
       idle_in_transaction_session_timeout: 10_000,
       keepAlive: true,
@@ -73,6 +95,7 @@ export class Database implements OnApplicationShutdown {
 
   /** The rows of a statement, outside any transaction; prepared when it is used often. */
   readonly read: Read = async <Row extends object>(text: string, values: readonly unknown[]) => {
+    this.refuseWhenFull();
     const result = await this.pool.query<Row>({
       name: this.names.nameOf(text),
       text,
@@ -86,29 +109,57 @@ export class Database implements OnApplicationShutdown {
    * loses to another one (a serialization conflict, a deadlock), with a growing random pause. One that the author asks to be
    * done once is done once, and its result given again: see `answer.once.ts`.
    *
-   * @param timeout how long the whole of it may take, in milliseconds
+   * @throws Problem `unavailable` when the database is away, or too many wait for it
    */
   async write<Result>(
     author: Author,
-    work: (tx: Prisma.TransactionClient) => Promise<Result>,
-    timeout = 10_000,
+    work: (tx: Transaction) => Promise<Result>,
+    { timeout = 10_000, mayHide = true }: WriteOptions = {},
   ): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
+      if (this.watch?.isAway() === true) throw unavailable('The database gives no answer.');
       try {
-        const result = await this.prisma.$transaction(
-          async (tx) => {
-            await signAs(tx, author);
-            return author.once ? answerOnce(tx, author.once, () => work(tx)) : work(tx);
-          },
-          { maxWait: 2_000, timeout },
-        );
-        this.watch?.committed(true);
-        return result;
+        return await this.attempt(author, work, { timeout, mayHide });
       } catch (error) {
         if (attempt === ATTEMPTS || !isConflict(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
       }
     }
+  }
+
+  private async attempt<Result>(
+    author: Author,
+    work: (tx: Transaction) => Promise<Result>,
+    { timeout, mayHide }: Required<WriteOptions>,
+  ): Promise<Result> {
+    this.refuseWhenFull();
+    const client = await this.pool.connect();
+    // What breaks the connection fails the statement that waits for it, and nothing else.
+    client.on('error', ignore);
+    const tx = new OpenTransaction(client, this.names, timeout);
+    try {
+      const { once } = author;
+      const begun = Promise.all([tx.begin(), signAs(tx, author), once && findKept(tx, once)]);
+      const [, , kept] = await begun;
+      const result = kept ? (kept.result as Result) : await work(tx);
+      const keeping = once && !kept ? keepResult(tx, once, result) : undefined;
+      await Promise.all([keeping, tx.commit().finally(() => this.watch?.committed(mayHide))]);
+      client.release();
+      return result;
+    } catch (error) {
+      await tx.rollBack();
+      throw error;
+    } finally {
+      client.off('error', ignore);
+    }
+  }
+
+  private refuseWhenFull(): void {
+    const { waitingCount, idleCount, totalCount } = this.pool;
+    // Of those that wait, some are about to get a connection.
+    const free = idleCount + CONNECTIONS - totalCount;
+    if (waitingCount - free < MOST_WAITING) return;
+    throw unavailable('Too many requests wait for the database.');
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -117,20 +168,27 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
-async function signAs(tx: Prisma.TransactionClient, author: Author): Promise<void> {
-  await tx.$queryRaw`SELECT set_config('accord.actor', ${author.name}, true), set_config('accord.key_id', ${author.keyId}, true),
-    set_config('accord.reason', ${author.reason ?? ''}, true), set_config('accord.request_id', ${author.requestId ?? ''}, true), set_config('accord.instant', ${author.instant ?? ''}, true)`;
+async function signAs(tx: Transaction, author: Author): Promise<void> {
+  await tx.query(
+    `SELECT set_config('accord.actor', $1, true), set_config('accord.key_id', $2, true), set_config('accord.reason', $3, true),
+       set_config('accord.request_id', $4, true), set_config('accord.instant', $5, true)`,
+    [author.name, author.keyId, author.reason ?? '', author.requestId ?? '', author.instant ?? ''],
+  );
 }
 
 /** Has a transaction record what follows at an instant, ISO. */
-export async function recordAt(tx: Prisma.TransactionClient, instant: string): Promise<void> {
-  await tx.$queryRaw`SELECT set_config('accord.instant', ${instant}, true)`;
+export async function recordAt(tx: Transaction, instant: string): Promise<void> {
+  await tx.query(`SELECT set_config('accord.instant', $1, true)`, [instant]);
 }
 
-/** Prisma reports a conflict as P2034, in a raw query as P2010 with the adapter's kind. */
 function isConflict(error: unknown): boolean {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
-  return (
-    error.code === 'P2034' || JSON.stringify(error.meta ?? {}).includes('TransactionWriteConflict')
-  );
+  return error instanceof pg.DatabaseError && CONFLICTS.has(error.code);
+}
+
+function unavailable(detail: string): Problem {
+  return new Problem('unavailable', detail);
+}
+
+function ignore(): void {
+  // The statement that waited has failed with it.
 }

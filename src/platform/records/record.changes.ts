@@ -1,5 +1,5 @@
 import slugify from '@sindresorhus/slugify';
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import { assertPeriods } from './record.body.js';
 import type { Candidate, RecordDefinition, RuleContext } from './record.definition.js';
 import { freeSlug, rowOf, updateRecord } from './records.db.js';
@@ -42,7 +42,7 @@ export async function storeChange(
 
 /** A readable address: the one given, or one made from the name. */
 export async function withSlug(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   body: Body,
   id: string | null,

@@ -1,4 +1,4 @@
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import type { RecordType } from '../../domain/vocabulary.js';
 import { columnOf, fieldsOf, type BodyClass, type Field } from './field.js';
 
@@ -11,7 +11,7 @@ export interface Candidate<Body extends object> {
 
 /** What a rule may use: the transaction, and the other kinds of record. */
 export interface RuleContext {
-  readonly tx: Prisma.TransactionClient;
+  readonly tx: Transaction;
   readonly definitions: ReadonlyMap<RecordType, RecordDefinition>;
 }
 

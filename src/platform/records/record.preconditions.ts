@@ -1,4 +1,4 @@
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import type { Author } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
 import type { Precondition } from '../http/etag.js';
@@ -79,7 +79,7 @@ export function requireReason(author: Author, what: string): void {
  * @throws Problem `stale` with every field that was changed since
  */
 export async function requireUnchanged(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   current: StoredRecord,
   expected: Precondition,
@@ -96,7 +96,7 @@ export async function requireUnchanged(
  * @throws Problem `stale` when it never had one of them
  */
 export async function findSeen(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   current: StoredRecord,
   expected: Precondition,
@@ -115,7 +115,7 @@ export async function findSeen(
  * @throws Problem `stale` with the fields in conflict
  */
 export async function requireNoConflict(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   { current, seen }: { readonly current: StoredRecord; readonly seen: PastBody },
   yours: Body,

@@ -2,7 +2,7 @@
  * The SQL of a record, from its declaration. Postgres writes the JSON: a row goes out as the body that the API shows, and a
  * revision's row (`jsonb_populate_record`) through the same expression.
  */
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import type { Read } from '../prisma/database.js';
 import { columnOf, columnsOf, nestedName, type Field } from './field.js';
 import { isStorable, isUuid } from '../http/text.js';
@@ -81,68 +81,66 @@ export async function findRecord(
 
 /** One record by id or slug, locked until the transaction ends. */
 export async function lockRecord(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   key: string,
 ): Promise<StoredRecord | undefined> {
   const where = whereKey(definition, key);
   if (where === undefined) return undefined;
-  const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
+  const [record] = await tx.query<StoredRecord>(
     `${selectRecord(definition, where)} FOR UPDATE OF record`,
-    key,
+    [key],
   );
   return record;
 }
 
 /** Stores a new record. */
 export async function insertRecord(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   row: Row,
 ): Promise<StoredRecord> {
   const columns = Object.keys(row).map((name) => `"${name}"`);
-  const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
+  const [record] = await tx.query<StoredRecord>(
     `INSERT INTO ${definition.table} AS record (${columns.join(', ')})
      SELECT ${columns.map((name) => `given.${name}`).join(', ')}
      FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
      RETURNING ${recordColumns(definition)}`,
-    JSON.stringify(row),
+    [JSON.stringify(row)],
   );
   return requireRow(record);
 }
 
 /** Changes the columns of a record; its version grows if any of them differs. */
 export async function updateRecord(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   id: string,
   row: Row,
 ): Promise<StoredRecord> {
   const columns = Object.keys(row).map((name) => `"${name}"`);
-  const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
+  const [record] = await tx.query<StoredRecord>(
     `UPDATE ${definition.table} AS record
      SET ${columns.map((name) => `${name} = given.${name}`).join(', ')}
      FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
      WHERE record.id = $2::uuid
      RETURNING ${recordColumns(definition)}`,
-    JSON.stringify(row),
-    id,
+    [JSON.stringify(row), id],
   );
   return requireRow(record);
 }
 
 /** Retracts a record (it stays, with its history, and counts no more) or takes that back. The trigger sets the instant. */
 export async function setRetracted(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   id: string,
   retracted: boolean,
 ): Promise<StoredRecord> {
-  const [record] = await tx.$queryRawUnsafe<StoredRecord[]>(
+  const [record] = await tx.query<StoredRecord>(
     `UPDATE ${definition.table} AS record SET retracted_at = CASE WHEN $2 THEN now() END WHERE record.id = $1::uuid
      RETURNING ${recordColumns(definition)}`,
-    id,
-    retracted,
+    [id, retracted],
   );
   return requireRow(record);
 }
@@ -186,18 +184,17 @@ export async function listRecords(
 
 /** The first free slug that begins with `base`, held until the transaction ends; `ownId` may keep its own. */
 export async function freeSlug(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definition: RecordDefinition,
   base: string,
   ownId: string | null,
 ): Promise<string> {
   const lock = `slugs:${definition.type}:${base}`;
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`;
-  const taken = await tx.$queryRawUnsafe<{ slug: string }[]>(
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
+  const taken = await tx.query<{ slug: string }>(
     `SELECT record.slug FROM ${definition.table} AS record
      WHERE record.slug ~ ('^' || $1 || '(-[0-9]+)?$') AND record.id IS DISTINCT FROM $2::uuid`,
-    base,
-    ownId,
+    [base, ownId],
   );
   const slugs = new Set(taken.map(({ slug }) => slug));
   let slug = base;

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import type { RecordType } from '../../domain/vocabulary.js';
 import type { Author, Edit } from '../auth/caller.js';
 import type { Precondition } from '../http/etag.js';
-import { Database, readWithin, recordAt } from '../prisma/database.js';
+import { Database, readWithin, recordAt, type WriteOptions } from '../prisma/database.js';
 import { patchedBody, wholeBody } from './record.body.js';
 import { admitBody, parseBody, storeChange, withSlug } from './record.changes.js';
 import {
@@ -25,15 +25,19 @@ import { definitionOf, requireUnreferenced } from './references.db.js';
 import type { Reading } from './reading.js';
 import { Readings } from './readings.js';
 import type { StoredRecord } from './stored.record.js';
+import { mayHide } from './visible.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
 /** How long several records together may take, in milliseconds: a story on a slow machine. */
 const TOGETHER_TIMEOUT = 60_000;
 
+/** A new record may be hidden itself, and hides nothing that was there. */
+const HIDES_NOTHING: WriteOptions = { mayHide: false };
+
 /** What can be done within one transaction. */
 export interface Together {
-  readonly tx: Prisma.TransactionClient;
+  readonly tx: Transaction;
   /** Stores a record and returns its id; `above` is what its nested path would give. */
   readonly create: (type: RecordType, sent: Body, above?: Body) => Promise<string>;
   /** Changes a record, whatever its version. */
@@ -71,7 +75,11 @@ export class RecordsService {
   async create(type: RecordType, sent: unknown, author: Author): Promise<StoredRecord> {
     const definition = definitionOf(this.definitions, type);
     const body = await wholeBody(definition, sent);
-    return this.database.write(author, (tx) => this.createWithin(tx, definition, body));
+    return this.database.write(
+      author,
+      (tx) => this.createWithin(tx, definition, body),
+      HIDES_NOTHING,
+    );
   }
 
   /**
@@ -89,11 +97,15 @@ export class RecordsService {
     const nestedIn = requireNested(definition);
     const parent = definitionOf(this.definitions, nestedIn.type);
     const body = await wholeBody(definition, sent);
-    return this.database.write(author, async (tx) => {
-      const read = readWithin(tx);
-      const above = await requireLive(read, parent, await findRecord(read, parent, key));
-      return this.createWithin(tx, definition, { ...body, [nestedIn.field]: above.id });
-    });
+    return this.database.write(
+      author,
+      async (tx) => {
+        const read = readWithin(tx);
+        const above = await requireLive(read, parent, await findRecord(read, parent, key));
+        return this.createWithin(tx, definition, { ...body, [nestedIn.field]: above.id });
+      },
+      HIDES_NOTHING,
+    );
   }
 
   /** Stores and changes several records in one transaction: all or none, each as if it came alone. */
@@ -116,12 +128,12 @@ export class RecordsService {
           },
           recordedAt: (instant) => recordAt(tx, instant),
         }),
-      TOGETHER_TIMEOUT,
+      { timeout: TOGETHER_TIMEOUT },
     );
   }
 
   private async createWithin(
-    tx: Prisma.TransactionClient,
+    tx: Transaction,
     definition: RecordDefinition,
     given: Body,
   ): Promise<StoredRecord> {
@@ -144,7 +156,9 @@ export class RecordsService {
     sent: unknown,
     { expected, author }: Edit,
   ): Promise<StoredRecord> {
-    return this.database.write(author, (tx) => this.patchWithin(tx, target, sent, expected));
+    return this.database.write(author, (tx) => this.patchWithin(tx, target, sent, expected), {
+      mayHide: mayHide(definitionOf(this.definitions, target.type), sent),
+    });
   }
 
   /**
@@ -172,7 +186,7 @@ export class RecordsService {
   }
 
   private async patchWithin(
-    tx: Prisma.TransactionClient,
+    tx: Transaction,
     target: { readonly type: RecordType; readonly key: string },
     sent: unknown,
     expected: Precondition,
@@ -188,16 +202,12 @@ export class RecordsService {
     return storeChange(this.context(tx), definition, { id: current.id, body, before });
   }
 
-  private async retractWithin(
-    tx: Prisma.TransactionClient,
-    type: RecordType,
-    id: string,
-  ): Promise<void> {
+  private async retractWithin(tx: Transaction, type: RecordType, id: string): Promise<void> {
     await requireUnreferenced(tx, this.definitions, type, id);
     await setRetracted(tx, definitionOf(this.definitions, type), id, true);
   }
 
-  private context(tx: Prisma.TransactionClient): RuleContext {
+  private context(tx: Transaction): RuleContext {
     return { tx, definitions: this.definitions };
   }
 }

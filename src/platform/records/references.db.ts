@@ -1,4 +1,4 @@
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import type { RecordType } from '../../domain/vocabulary.js';
 import { Problem, type FieldError } from '../errors/problem.js';
 import { readWithin } from '../prisma/database.js';
@@ -30,7 +30,7 @@ interface Target {
  * @throws Problem `reference_not_found`, `reference_retracted`, `reference_of_another_merger`
  */
 export async function requireReferences(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definitions: Definitions,
   definition: RecordDefinition,
   bodies: { readonly body: Body; readonly before: Body | null },
@@ -78,7 +78,7 @@ export async function requireReferences(
  * @throws Problem `still_referenced`, with how many of which
  */
 export async function requireUnreferenced(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definitions: Definitions,
   type: RecordType,
   id: string,
@@ -94,7 +94,7 @@ export async function requireUnreferenced(
  * @throws Problem `still_referenced`, with how many of which, and which: no list tells of the retracted ones
  */
 export async function requireUnnamed(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definitions: Definitions,
   going: readonly Going[],
 ): Promise<void> {
@@ -120,7 +120,7 @@ interface Naming {
 }
 
 async function findNaming(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definitions: Definitions,
   going: readonly Going[],
   why: 'retract' | 'purge',
@@ -136,10 +136,10 @@ async function findNaming(
             ${why === 'retract' ? 'AND record.retracted_at IS NULL' : ''}`,
     );
   if (selects.length === 0) return [];
-  return tx.$queryRawUnsafe<Naming[]>(
+  return tx.query<Naming>(
     `SELECT found.type AS type, count(*)::int AS count, (array_agg(found.id::text ORDER BY found.id))[1:100] AS ids
      FROM (${selects.join(' UNION ')}) AS found GROUP BY found.type ORDER BY found.type`,
-    going.map(({ id }) => id),
+    [going.map(({ id }) => id)],
   );
 }
 
@@ -199,7 +199,7 @@ export function definitionOf(definitions: Definitions, type: RecordType): Record
 
 /** By the id of a retracted record, the one that it was merged into. */
 async function keptInstead(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definitions: Definitions,
   retracted: readonly Named[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -252,10 +252,10 @@ function signature(one: Named): string {
 }
 
 function lockTargets(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definitions: Definitions,
   named: readonly Named[],
-): Promise<Target[]> {
+): Promise<readonly Target[]> {
   const idsByType = new Map<RecordType, string[]>();
   for (const { type, id } of named) idsByType.set(type, [...(idsByType.get(type) ?? []), id]);
   const types = [...idsByType.keys()].sort();
@@ -267,9 +267,9 @@ function lockTargets(
       FROM ${table} AS record WHERE record.id = ANY ($${String(at + 1)}::uuid[]) ORDER BY record.id FOR SHARE)`;
   });
   const all = types.map((_, at) => `SELECT * FROM part${String(at)}`);
-  return tx.$queryRawUnsafe<Target[]>(
+  return tx.query<Target>(
     `WITH ${parts.join(', ')} ${all.join(' UNION ALL ')}`,
-    ...types.map((type) => idsByType.get(type)),
+    types.map((type) => idsByType.get(type)),
   );
 }
 

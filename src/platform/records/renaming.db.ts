@@ -1,5 +1,5 @@
 /** What names a record, whatever its kind: found, held, and made to name another. */
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import type { RecordType } from '../../domain/vocabulary.js';
 import type { Definitions } from './record.definition.js';
 import { namingColumns, type NamingColumn } from './references.db.js';
@@ -15,7 +15,7 @@ export interface Naming {
 
 /** Everything that names one of some records, retracted or not; each is held until the transaction ends. */
 export async function lockNaming(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   definitions: Definitions,
   type: RecordType,
   ids: readonly string[],
@@ -30,9 +30,9 @@ export async function lockNaming(
       ORDER BY record.id FOR UPDATE)`,
   );
   const all = columns.map((_, at) => `SELECT * FROM part${String(at)}`);
-  const rows = await tx.$queryRawUnsafe<(Omit<Naming, 'naming'> & { at: number })[]>(
+  const rows = await tx.query<Omit<Naming, 'naming'> & { at: number }>(
     `WITH ${parts.join(', ')} ${all.join(' UNION ALL ')}`,
-    ids,
+    [ids],
   );
   return rows.flatMap(({ at, ...found }) => {
     const naming = columns[at];
@@ -42,18 +42,16 @@ export async function lockNaming(
 
 /** Has a column of some rows name another record, each by an UPDATE of its row: a revision each. */
 export async function renameIn(
-  tx: Prisma.TransactionClient,
+  tx: Transaction,
   { table, column, isList }: NamingColumn,
   recordIds: readonly string[],
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
   const named = isList ? `array_replace(record.${column}, $2::uuid, $3::uuid)` : '$3::uuid';
-  await tx.$executeRawUnsafe(
+  await tx.query(
     `UPDATE ${table} AS record SET ${column} = ${named}
      WHERE record.id = ANY ($1::uuid[]) AND $2::uuid = ANY (${isList ? `record.${column}` : `ARRAY[record.${column}]`})`,
-    recordIds,
-    from,
-    to,
+    [recordIds, from, to],
   );
 }
 

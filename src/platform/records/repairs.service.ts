@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Prisma } from '../../generated/prisma/client.js';
+import type { Transaction } from '../prisma/transaction.js';
 import type { RecordType } from '../../domain/vocabulary.js';
 import type { Edit } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
@@ -77,7 +77,7 @@ export class RepairsService {
   }
 
   private async restoreWithin(
-    tx: Prisma.TransactionClient,
+    tx: Transaction,
     { type, key }: Target,
     expected: Precondition,
   ): Promise<StoredRecord> {
@@ -101,7 +101,7 @@ export class RepairsService {
     return restored;
   }
 
-  private context(tx: Prisma.TransactionClient): RuleContext {
+  private context(tx: Transaction): RuleContext {
     return { tx, definitions: this.definitions };
   }
 }

@@ -1,5 +1,6 @@
 /** What is visible: the one predicate, and what of a record readers are shown. `reading.ts` puts it before every query. */
 import { columnOf, columnsOf } from './field.js';
+import { HOLDING_FIELDS } from './holdable.dto.js';
 import type { Definitions, RecordDefinition } from './record.definition.js';
 
 /** How the instants of a reading are bound in the text. */
@@ -60,6 +61,16 @@ export function requiredColumns(definition: RecordDefinition): readonly string[]
   return definition.fields
     .filter((field) => field.target !== undefined && (!field.optional || oneOf.has(field.name)))
     .map((field) => columnOf(field.name));
+}
+
+/**
+ * Whether a patch may leave somebody with less than before: it says who sees the record, or makes it require another one,
+ * which may be hidden.
+ */
+export function mayHide(definition: RecordDefinition, sent: unknown): boolean {
+  const required = new Set(requiredColumns(definition));
+  const names = Object.keys(Object(sent) as object);
+  return names.some((name) => HOLDING_FIELDS.has(name) || required.has(columnOf(name)));
 }
 
 function coversNow({ instant }: Asked): string {

@@ -14,7 +14,7 @@ export interface AccordSetup {
 serveAsChild(async (setup) => {
   // As the bench declares where it starts this.
   const { databaseUrl, adminKey } = setup as AccordSetup;
-  const app = await createApp(databaseUrl, 'warn');
+  const app = await createApp({ databaseUrl, logLevel: 'warn' });
   await ensureAdminKey(app.get(Database), adminKey);
   await tellFoundingStory(app.get(RecordsService));
   await app.listen({ port: 0, host: '127.0.0.1' });

@@ -15,6 +15,7 @@ import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
 import { trackRecordSchemas } from './features/track-records/track-records.schema.js';
 import { Authenticator } from './platform/auth/authenticator.js';
+import type { LogLevel } from './platform/config/config.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
 import { addConditionalReads } from './platform/http/conditional.js';
 import { CORS } from './platform/http/cors.js';
@@ -32,11 +33,16 @@ import { serveKept, type Keeping } from './platform/snapshots/serve.kept.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
+/** What an application is told of the world around it; what is left out is as a test wants it. */
+export interface AppOptions {
+  readonly databaseUrl: string;
+  /** Left out, nothing is logged. */
+  readonly logLevel?: LogLevel;
+}
+
 /** The application as it is served, not yet listening. */
-export async function createApp(
-  databaseUrl: string,
-  logLevel: string,
-): Promise<NestFastifyApplication> {
+export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
+  const { databaseUrl, logLevel = 'silent' } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     logger: { level: logLevel, redact: ['req.headers.authorization', 'req.body', 'res.body'] },

@@ -43,7 +43,7 @@ async function main(): Promise<void> {
 async function serve(config: Config, stops: (() => Promise<void>)[]): Promise<void> {
   const databaseUrl = await openDatabase(config, stops);
   await applyMigrations(databaseUrl);
-  const app = await createApp(databaseUrl, config.logLevel);
+  const app = await createApp({ databaseUrl, logLevel: config.logLevel });
   stops.push(() => app.close());
   const keyFile = join(config.dataDir, 'admin-key');
   const key = await ensureAdminKey(app.get(Database), config.adminKey ?? null, (made) =>

@@ -63,7 +63,7 @@ export interface TestApp {
 export async function startTestApp(existing?: TestDatabase): Promise<TestApp> {
   const testDatabase = existing ?? (await createTestDatabase());
   const databaseUrl = testDatabase.url;
-  const app = await createApp(databaseUrl, 'silent');
+  const app = await createApp({ databaseUrl });
   const database = app.get(Database);
   await ensureAdminKey(database, ADMIN_KEY);
   await app.listen({ port: 0, host: '127.0.0.1' });

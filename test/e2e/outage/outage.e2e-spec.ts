@@ -226,10 +226,9 @@ describe('while the database is gone', () => {
 
 describe('while nobody listens where the database should be', () => {
   it.each(['127.0.0.1', 'localhost'])('answers 503, at %s', async (host) => {
-    const app: NestFastifyApplication = await createApp(
-      `postgresql://somebody:secret@${host}:1/none`,
-      'silent',
-    );
+    const app: NestFastifyApplication = await createApp({
+      databaseUrl: `postgresql://somebody:secret@${host}:1/none`,
+    });
     const fastify = app.getHttpAdapter().getInstance();
     for (const [method, url] of [
       ['GET', '/readyz'],

@@ -76,8 +76,7 @@ export class OpenStatusService {
   private async openNow(view: View, page: OpenPage, asked: Asked): Promise<(Summed & Listed)[]> {
     const reading = this.readings.now(view);
     const tick = this.kept.tick();
-    const read = this.readings.of(reading);
-    const listed = await findOpenMergers(read, page);
+    const listed = await findOpenMergers(this.readings.of(reading), page);
     const summed = new Map<string, Summed>();
     // As of another time than now nothing is kept.
     const known = asked.asOf === null ? listed : [];
@@ -86,7 +85,8 @@ export class OpenStatusService {
       if (kept) summed.set(id, kept);
     }
     const missing = listed.filter(({ id }) => !summed.has(id)).map(({ id }) => id);
-    const loads = missing.length > 0 ? await loadFactsOfAll(read, missing) : [];
+    const loads =
+      missing.length > 0 ? await loadFactsOfAll(this.readings.facts(reading), missing) : [];
     for (const loaded of loads.filter(({ retracted }) => !retracted)) {
       const made = this.sum(loaded, asked);
       summed.set(made.summary.merger.id, made);

@@ -103,7 +103,7 @@ export class StatusService {
     const id = reading.knownAt === null ? key : await findMergerId(this.database.read, key);
     const narrow =
       reading.knownAt === null || id === undefined ? reading : { ...reading, mergerId: id };
-    const loaded = id === undefined ? undefined : await loadFacts(this.readings.of(narrow), id);
+    const loaded = id === undefined ? undefined : await loadFacts(this.readings.facts(narrow), id);
     if (!loaded) throw new Problem('not_found', 'There is no such merger.');
     // A retracted merger answers as its record does.
     if (loaded.retracted) await this.records.read('mergers', loaded.facts.merger.id, reading);

@@ -74,7 +74,7 @@ export class TallyService {
     await this.records.read(type, id, reading);
     const mergerId = await findMergerIdOf(this.database.read, type, id);
     const narrow = mergerId === undefined ? reading : { ...reading, mergerId };
-    const loaded = await loadFactsOf(this.readings.of(narrow), type, id);
+    const loaded = await loadFactsOf(this.readings.facts(narrow), type, id);
     if (!loaded) throw new Problem('not_found', 'There is no such record any more.');
     return { facts: loaded.facts, at: this.clock.timeOf(asked, loaded.instant) };
   }

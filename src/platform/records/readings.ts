@@ -37,4 +37,13 @@ export class Readings {
       return this.database.read(query.text, query.values);
     };
   }
+
+  /** The same for the large statement that reads the facts of mergers: of today's records it is planned once. */
+  facts(reading: Reading): Read {
+    if (reading.knownAt !== null) return this.of(reading);
+    return (text, values) => {
+      const query = queryOf(reading, this.definitions, { text, values });
+      return this.database.readPlanned(query.text, query.values);
+    };
+  }
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { KnownRequest } from '../auth/caller.js';
 import type { Sent } from '../snapshots/kept.answer.js';
@@ -71,10 +72,10 @@ function isByReader({ caller }: KnownRequest): boolean {
   return caller === undefined || caller.role === 'reader';
 }
 
-function unchanged(request: KnownRequest, reply: FastifyReply): '' | null {
+function unchanged(request: KnownRequest, reply: FastifyReply): Readable | null {
   void reply.code(304).removeHeader('content-length').removeHeader('content-type');
-  // Of a HEAD, Fastify takes the length from the payload and sends none of it.
-  return request.method === 'HEAD' ? '' : null;
+  // Of a HEAD, Fastify takes the length from the payload, unless it is a stream, and cannot do without one.
+  return request.method === 'HEAD' ? Readable.from([]) : null;
 }
 
 /** A shared cache may hold what is kept for a second; with our own that is as old as anything gets. */
@@ -94,7 +95,7 @@ function kept(
   request: KnownRequest,
   reply: FastifyReply,
   { keeping, tag, payload, isReader }: Made,
-): Buffer | string | null {
+): Buffer | Readable | null {
   const headers = Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
     OF_THE_EXCHANGE.has(name) ? [] : [name, String(value)],
   );
@@ -110,7 +111,7 @@ function staleInstead(
   request: KnownRequest,
   reply: FastifyReply,
   { kept: answers, counts }: Keeping,
-): Buffer | string | null | undefined {
+): Buffer | Readable | null | undefined {
   const isReader = request.headers.authorization === undefined;
   if (!isReader && request.caller === undefined) return undefined;
   const stale = answers.stale(addressFor(isReader, request.url));
@@ -125,7 +126,7 @@ function staleInstead(
   );
 }
 
-function send(request: KnownRequest, reply: FastifyReply, sent: Sent): Buffer | string | null {
+function send(request: KnownRequest, reply: FastifyReply, sent: Sent): Buffer | Readable | null {
   for (let at = 0; at < sent.headers.length; at += 2) {
     const [name = '', value = ''] = sent.headers.slice(at, at + 2);
     if (name !== 'content-length') void reply.header(name, value);

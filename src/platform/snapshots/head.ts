@@ -109,6 +109,11 @@ export class Head implements OnApplicationShutdown {
     return this.failures >= AWAY_FAILURES && performance.now() - this.failingSince >= AWAY_AFTER;
   }
 
+  /** Whether a commit of this instance has not been looked at. */
+  hasCommitted(): boolean {
+    return this.commits > this.confirmedCommits;
+  }
+
   /** Whether a commit of this instance that may have hidden something has not been looked at. */
   mayHaveHidden(): boolean {
     return this.hidingCommits > this.confirmedCommits;

@@ -148,13 +148,17 @@ async function answerLater(exchange: Exchange, keeping: Keeping): Promise<void> 
   passOn(request, response);
 }
 
-/** Has the ledger asked, if something is kept about which it is not known whether it holds. */
+/**
+ * Has the ledger asked, if something is kept about which it is not known whether it holds; or if this instance has committed
+ * something since: an answer that was made before that is known would be made once more.
+ */
 async function knowledgeFor(
   exchange: Exchange,
   keeping: Keeping,
 ): Promise<'known' | 'none' | 'answered'> {
   const { kept, head } = keeping;
-  if (head.isConfirmed() || !kept.knows(exchange.asked.address)) return 'known';
+  if (head.isConfirmed()) return 'known';
+  if (!head.hasCommitted() && !kept.knows(exchange.asked.address)) return 'known';
   if (head.isAway() && giveStale(exchange, keeping)) return 'answered';
   return (await head.confirm()) ? 'known' : 'none';
 }

@@ -38,7 +38,8 @@ LANGUAGE sql STABLE AS $$
     SELECT pg_snapshot_xmax(last) AS next, ARRAY(SELECT under.way FROM pg_snapshot_xip(last) AS under (way)) AS under_way
   ), came AS MATERIALIZED (
     (
-      SELECT revision.record_type, revision.merger_id, revision.operation, revision.before, revision.after
+      SELECT revision.record_type, revision.record_id, revision.merger_id, revision.operation, revision.recorded_at,
+        revision.before, revision.after
       FROM public.revisions AS revision
       WHERE revision.transaction_id >= (SELECT before.next FROM before)
         AND revision.transaction_id < pg_snapshot_xmax(pg_current_snapshot())
@@ -46,7 +47,8 @@ LANGUAGE sql STABLE AS $$
     )
     UNION ALL
     (
-      SELECT revision.record_type, revision.merger_id, revision.operation, revision.before, revision.after
+      SELECT revision.record_type, revision.record_id, revision.merger_id, revision.operation, revision.recorded_at,
+        revision.before, revision.after
       FROM public.revisions AS revision WHERE revision.transaction_id = ANY ((SELECT before.under_way FROM before)::xid8[])
       LIMIT at_most + 1
     )
@@ -58,7 +60,11 @@ LANGUAGE sql STABLE AS $$
       came.merger_id,
       came.operation = 'retract' OR came.before IS NOT NULL
         AND (came.before -> 'visibility', came.before -> 'embargo_until', came.before -> 'confidential')
-          IS DISTINCT FROM (came.after -> 'visibility', came.after -> 'embargo_until', came.after -> 'confidential') AS hides
+          IS DISTINCT FROM (came.after -> 'visibility', came.after -> 'embargo_until', came.after -> 'confidential')
+        -- What it requires since may hide it, too.
+        OR EXISTS (
+          SELECT FROM public.hidden_spans AS span WHERE span.record_id = came.record_id AND span.hidden_from >= came.recorded_at
+        ) AS hides
     FROM came
   ), summed AS (
     SELECT count(*) AS count, COALESCE(bool_or(NOT judged.is_of_one), false) AS beyond, COALESCE(bool_or(judged.hides), false) AS hides,

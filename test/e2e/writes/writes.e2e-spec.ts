@@ -81,7 +81,6 @@ describe('a write', () => {
     const asked = [
       /^BEGIN$/,
       /set_config\('accord.actor'/,
-      /pg_try_advisory_xact_lock/,
       /FROM kept_answers/,
       /FOR SHARE/,
       /pg_advisory_xact_lock/,
@@ -102,6 +101,28 @@ describe('a write', () => {
     );
     expect(error).toMatchObject({ code: '22012' });
     expect(await isStored('passed-over')).toBe(false);
+  });
+
+  it('asks nothing more once it is over, though its work goes on', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const failed = accord.database.write(AUTHOR, (tx) => {
+      const goingOn = tx.query('SELECT 1 AS one', []).then(async () => {
+        await over;
+        return insertFaction(tx, 'after-the-end');
+      });
+      late = errorOf(goingOn);
+      throw new Error('refused');
+    });
+    const over = errorOf(failed);
+    expect(await over).toEqual(new Error('refused'));
+    expect(await late).toEqual(new Error('the transaction is over'));
+    const kept = await accord.database.write(AUTHOR, async (tx) => {
+      await insertFaction(tx, 'in-time');
+      return tx;
+    });
+    const again = errorOf(kept.query('SELECT 1 AS one', []));
+    expect(await again).toEqual(new Error('the transaction is over'));
+    expect([await isStored('in-time'), await isStored('after-the-end')]).toEqual([true, false]);
   });
 
   it('is not begun once its time is over, and ends when it is over in the middle', async () => {

@@ -130,8 +130,9 @@ function setUp(app: NestFastifyApplication): void {
   const keeping = keepingOf(app);
   addConditionalReads(fastify, keeping, { pollInterval: 5 });
   markReplays(fastify);
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    done();
   });
   app.enableCors(CORS);
   addRefusals(fastify);

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Author } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
+import type { PoolState } from '../metrics/metrics.js';
 import { keepResult, openKept } from '../once/answer.once.js';
 import { findAnswer } from '../once/kept.answers.db.js';
 import { sessionAt } from '../postgres/session.js';
@@ -79,6 +80,12 @@ export class Database implements OnApplicationShutdown {
       statementNameGenerator: ({ sql }) => this.names.nameOf(sql),
     });
     this.prisma = new PrismaClient({ adapter });
+  }
+
+  /** The connections of the pool, and who waits for one. */
+  get poolState(): PoolState {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { total, idle, waiting };
   }
 
   /** Asks the server for an answer within 2 s. */

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApp } from '../../src/app.setup.js';
+import { createApp, type AppOptions } from '../../src/app.setup.js';
 import { ensureAdminKey } from '../../src/platform/auth/first.keys.js';
 import { Clock } from '../../src/platform/clock/clock.js';
 import { Database } from '../../src/platform/prisma/database.js';
@@ -59,10 +59,13 @@ export interface TestApp {
 }
 
 /** Starts the service on a new copy of the migrated database, or on one that is there and stays. */
-export async function startTestApp(existing?: TestDatabase): Promise<TestApp> {
+export async function startTestApp(
+  existing?: TestDatabase,
+  options: Omit<AppOptions, 'databaseUrl'> = {},
+): Promise<TestApp> {
   const testDatabase = existing ?? (await createTestDatabase());
   const databaseUrl = testDatabase.url;
-  const app = await createApp({ databaseUrl });
+  const app = await createApp({ databaseUrl, ...options });
   const database = app.get(Database);
   await ensureAdminKey(database, ADMIN_KEY);
   await app.listen({ port: 0, host: '127.0.0.1' });

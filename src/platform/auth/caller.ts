@@ -28,8 +28,16 @@ export interface Author {
 /** With whose eyes a request reads: all there is, as key holders do, or what is public. */
 export type View = 'all' | 'public';
 
-/** A request whose caller the guard has established; `isReplayed` when its answer was given before. */
-export type KnownRequest = FastifyRequest & { caller?: Caller; view?: View; isReplayed?: boolean };
+/**
+ * A request whose caller the guard has established; `isReplayed` when its answer was given before, `identified` when its key
+ * was looked up to be counted by it.
+ */
+export type KnownRequest = FastifyRequest & {
+  caller?: Caller;
+  view?: View;
+  isReplayed?: boolean;
+  identified?: Promise<Caller>;
+};
 
 const MAX_REASON = 500;
 

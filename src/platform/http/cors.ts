@@ -4,12 +4,16 @@ export const CORS = {
   methods: ['GET', 'HEAD'],
   allowedHeaders: ['Authorization', 'Idempotency-Key', 'If-None-Match'],
   exposedHeaders: [
+    'Age',
     'ETag',
     'Idempotent-Replayed',
     'Link',
     'Location',
+    'RateLimit',
+    'RateLimit-Policy',
     'Retry-After',
     'WWW-Authenticate',
+    'X-Poll-Interval',
     'X-Request-Id',
   ],
   // An OPTIONS that is no preflight gets the same empty answer, not an error that is no problem+json.

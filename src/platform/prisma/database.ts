@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { Author } from '../auth/caller.js';
+import type { PoolState } from '../metrics/metrics.js';
 import { answerOnce } from '../once/answer.once.js';
 import { StatementNames } from './statement.names.js';
 
@@ -51,6 +52,12 @@ export class Database implements OnApplicationShutdown {
       statementNameGenerator: ({ sql }) => this.names.nameOf(sql),
     });
     this.prisma = new PrismaClient({ adapter });
+  }
+
+  /** The connections of the pool, and who waits for one. */
+  get poolState(): PoolState {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { total, idle, waiting };
   }
 
   /** Asks the server for an answer within 2 s. */

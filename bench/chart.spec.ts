@@ -24,7 +24,7 @@ function bars(chart: string): readonly number[] {
 test('a bar is as long as the median reaches: 0.99 of 0.9 beyond the line, 6 where 3 is allowed half of the way', () => {
   const chart = drawChart([GOOD, SLOW]);
   expect(bars(chart)).toEqual([253, 115]);
-  expect(chart).toContain('0.99 (at least 0.90)');
+  expect(chart).toContain('0.99 (at least 0.9)');
   expect(chart).toContain('6 (at most 3)');
 });
 

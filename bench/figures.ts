@@ -12,6 +12,6 @@ export function presentFigure({ unit }: Target, figure: number): string {
 }
 
 /** Such as: at least 0.9. */
-export function presentTarget(target: Target): string {
-  return `${target.is} ${presentFigure(target, target.value)}`;
+export function presentTarget({ is, value, unit }: Target): string {
+  return `${is} ${String(value)} ${unit}`.trimEnd();
 }

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import type { SentVote } from './bare.db.js';
 
 /** Stores people by their given and family names; returns their ids. */
 export async function insertPeople(
@@ -46,42 +45,29 @@ export async function insertVoteEvents(
   );
 }
 
-/** Stores votes. */
-export async function insertVotes(databaseUrl: string, votes: readonly SentVote[]): Promise<void> {
-  await idsOf(
-    databaseUrl,
-    `INSERT INTO votes (vote_event_id, person_id, faction_id, option, channel)
-     SELECT (made.vote ->> 'voteEventId')::uuid, (made.vote ->> 'personId')::uuid, (made.vote ->> 'factionId')::uuid,
-       (made.vote ->> 'option')::vote_option, (made.vote ->> 'channel')::vote_channel
-     FROM jsonb_array_elements($1::jsonb) AS made (vote)
-     RETURNING votes.id::text AS id`,
-    [JSON.stringify(votes)],
-  );
+/** How many votes there are, and of what is written with each. */
+export interface StoredVotes {
+  readonly stored: number;
+  readonly revisions: number;
+  readonly keptAnswers: number;
 }
 
 /** What the database holds of the votes on some vote events. */
 export async function countVotes(
   databaseUrl: string,
   voteEvents: readonly string[],
-): Promise<{ readonly stored: number; readonly revisions: number }> {
+): Promise<StoredVotes> {
   return onConnection(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ stored: number; revisions: number }>(
-      `SELECT count(DISTINCT vote.id)::int AS stored, count(revision.record_id)::int AS revisions
+    const { rows } = await client.query<StoredVotes>(
+      `SELECT count(DISTINCT vote.id)::int AS stored, count(revision.record_id)::int AS revisions,
+         (SELECT count(*)::int FROM kept_answers AS kept JOIN votes AS kept_vote ON kept_vote.id = kept.record_id
+           WHERE kept_vote.vote_event_id = ANY ($1::uuid[])) AS "keptAnswers"
        FROM votes AS vote
        LEFT JOIN revisions AS revision ON revision.record_type = 'votes' AND revision.record_id = vote.id
        WHERE vote.vote_event_id = ANY ($1::uuid[])`,
       [voteEvents],
     );
-    return rows[0] ?? { stored: 0, revisions: 0 };
-  });
-}
-
-/** Tells the planner what there is, and which Postgres it is. */
-export async function settle(databaseUrl: string): Promise<string> {
-  return onConnection(databaseUrl, async (client) => {
-    await client.query('VACUUM ANALYZE');
-    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-    return rows[0]?.server_version ?? 'unknown';
+    return rows[0] ?? { stored: 0, revisions: 0, keptAnswers: 0 };
   });
 }
 

@@ -1,11 +1,11 @@
-import { loadFacts } from '../src/features/facts/facts.db.js';
-import { people } from '../src/features/people/people.resource.js';
-import { votes } from '../src/features/votes/votes.resource.js';
-import { resources } from '../src/features/resources.js';
-import type { Read } from '../src/platform/prisma/database.js';
-import { queryOf, type Reading } from '../src/platform/records/reading.js';
-import { findRecord, listRecords } from '../src/platform/records/records.db.js';
-import { readListQuery } from '../src/platform/records/records.query.js';
+import { loadFacts } from '../../src/features/facts/facts.db.js';
+import { people } from '../../src/features/people/people.resource.js';
+import { votes } from '../../src/features/votes/votes.resource.js';
+import { resources } from '../../src/features/resources.js';
+import type { Read } from '../../src/platform/prisma/database.js';
+import { queryOf, type Reading } from '../../src/platform/records/reading.js';
+import { findRecord, listRecords } from '../../src/platform/records/records.db.js';
+import { readListQuery } from '../../src/platform/records/records.query.js';
 
 /** What was asked of the database. */
 export interface Statement {
@@ -17,13 +17,16 @@ export interface Statement {
 export type Statements = Readonly<Record<'record' | 'list' | 'status', Statement>>;
 
 const PUBLIC: Reading = { view: 'public', instant: null, knownAt: null };
+/** Whose id it is makes no difference to the statement. */
+const ANYBODY = '00000000-0000-7000-8000-000000000000';
+
 const DEFINITIONS = new Map(resources.map((definition) => [definition.type, definition]));
 
 /** The statements with which Accord answers, caught from its own code: they cannot drift from what it runs. */
-export async function catchStatements(personId: string, merger: string): Promise<Statements> {
+export async function catchStatements(merger: string): Promise<Statements> {
   const page = readListQuery(votes, { limit: '50' }, '');
   return {
-    record: await caught((read) => findRecord(read, people, personId)),
+    record: await caught((read) => findRecord(read, people, ANYBODY)),
     list: await caught((read) => listRecords(read, votes, page, null)),
     status: await caught((read) => loadFacts(read, merger)),
   };

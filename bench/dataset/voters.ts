@@ -1,20 +1,17 @@
-import { VOTE_CHANNELS, VOTE_OPTIONS } from '../src/domain/vocabulary.js';
-import type { SentVote } from './bare.db.js';
-import { insertMembers, insertPeople, insertVoteEvents, insertVotes } from './dataset.db.js';
+import { VOTE_CHANNELS, VOTE_OPTIONS } from '../../src/domain/vocabulary.js';
+import type { SentVote } from '../servers/bare.db.js';
+import { insertMembers, insertPeople, insertVoteEvents } from './voters.db.js';
 
 const SEED = 20_221_228;
 const PEOPLE = 500;
 const MOTIONS = 10;
-// As of a committee of which thirty voted, a hundred times.
-const LISTED_VOTE_EVENTS = 100;
-const LISTED_VOTERS = 30;
-const VOTE_EVENTS_A_SIDE = 400;
+const VOTE_EVENTS_A_SIDE = 600;
 
 const GIVEN = 'Amna Bilal Celia Danish Erum Farid Ghazala Hamid Iqra Junaid Kiran Latif'.split(' ');
 const FAMILY = 'Abbasi Baig Chishti Durrani Effendi Farooqi Gilani Hashmi Jatoi Khan'.split(' ');
 
-/** The made-up part of the data. */
-export interface Dataset {
+/** A committee that votes. */
+export interface Voters {
   readonly people: readonly string[];
   /** Each call gives another valid vote, on vote events of the side's own. */
   readonly nextVote: Readonly<Record<'accord' | 'bare', () => SentVote>>;
@@ -26,10 +23,10 @@ export interface Dataset {
 export type Create = (path: string, body: object) => Promise<string>;
 
 /**
- * Makes a second merger beside the founding story, with a committee of 500, its motions and its votes. The same on every
- * run. What has rules beyond its table goes in through the API; the many rows by SQL, with the triggers on.
+ * Makes a merger with a committee of 500, its motions and its vote events. The same on every run. What has rules beyond its table
+ * goes in through the API; the many rows by SQL, with the triggers on.
  */
-export async function makeDataset(databaseUrl: string, create: Create): Promise<Dataset> {
+export async function makeVoters(databaseUrl: string, create: Create): Promise<Voters> {
   const random = seededRandom(SEED);
   const committee = await create('factions', {
     name: 'Committee of the bench',
@@ -51,13 +48,11 @@ export async function makeDataset(databaseUrl: string, create: Create): Promise<
   const names = Array.from({ length: PEOPLE }, () => [pick(GIVEN, random), pick(FAMILY, random)]);
   const people = await insertPeople(databaseUrl, names);
   await insertMembers(databaseUrl, committee, people);
-  const count = LISTED_VOTE_EVENTS + 2 * VOTE_EVENTS_A_SIDE;
+  const count = 2 * VOTE_EVENTS_A_SIDE;
   const events = await insertVoteEvents(databaseUrl, motions, { count, seats: PEOPLE });
-  const few = { people: people.slice(0, LISTED_VOTERS), committee };
-  await insertVotes(databaseUrl, [...votesOn(events.slice(0, LISTED_VOTE_EVENTS), few, random)]);
   const voteEvents = {
-    accord: events.slice(LISTED_VOTE_EVENTS, -VOTE_EVENTS_A_SIDE),
-    bare: events.slice(-VOTE_EVENTS_A_SIDE),
+    accord: events.slice(0, VOTE_EVENTS_A_SIDE),
+    bare: events.slice(VOTE_EVENTS_A_SIDE),
   };
   const voter = (side: 'accord' | 'bare'): (() => SentVote) =>
     taker(votesOn(voteEvents[side], { people, committee }, seededRandom(SEED)));

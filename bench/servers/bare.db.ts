@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 
 /** A vote as it is sent, to either side. */
@@ -9,11 +10,18 @@ export interface SentVote {
   readonly channel: string;
 }
 
+// What sealing adds to an answer that is kept.
+const SEAL_BYTES = 28;
+
 /**
- * Stores a vote in a transaction that says who writes, as Accord's do; the trigger writes the revision. Nothing is checked
- * but what the tables check themselves.
+ * Stores a vote and the answer to it under an idempotency key, in a transaction that says who writes, as Accord's do; the triggers write
+ * the revision. Nothing is checked but what the tables check themselves.
  */
-export async function storeVote(pool: pg.Pool, keyId: string, vote: SentVote): Promise<string> {
+export async function storeVote(
+  pool: pg.Pool,
+  keyId: string,
+  { vote, idempotencyKey }: { readonly vote: SentVote; readonly idempotencyKey: string },
+): Promise<string> {
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
@@ -29,9 +37,17 @@ export async function storeVote(pool: pg.Pool, keyId: string, vote: SentVote): P
         VALUES ($1, $2, $3, $4, $5) RETURNING votes.id::text AS id`,
       values: [vote.voteEventId, vote.personId, vote.factionId, vote.option, vote.channel],
     });
+    const id = stored.rows[0]?.id;
+    const answer = JSON.stringify({ ...vote, id });
+    const address = createHash('sha256').update(idempotencyKey).digest();
+    await client.query({
+      name: 'keep',
+      text: `INSERT INTO kept_answers (address, fingerprint, answer, record_id) VALUES ($1, $2, $3, $4)`,
+      values: [address, address, Buffer.concat([Buffer.from(answer), randomBytes(SEAL_BYTES)]), id],
+    });
     await client.query('COMMIT');
     client.release();
-    return JSON.stringify({ ...vote, id: stored.rows[0]?.id });
+    return answer;
   } catch (error) {
     client.release(true);
     throw error;

@@ -2,11 +2,11 @@
  * What Accord is compared with: `node:http` and `pg`, the same statements, prepared, on as many connections, and nothing
  * else. It checks nothing, and knows four paths.
  */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import pg from 'pg';
 import { storeVote, type SentVote } from './bare.db.js';
-import { serveAsChild } from './child.js';
+import { listenOnLoopback } from './listen.js';
+import { serveAsChild } from './server.js';
 import type { Statement, Statements } from './statements.js';
 
 export interface BareSetup {
@@ -47,7 +47,10 @@ serveAsChild(async (setup) => {
       case 'status':
         return (await read('status', status, [...status.values]))[0]?.json;
       case 'votes':
-        return storeVote(pool, keyId, JSON.parse(await textOf(request)) as SentVote);
+        return storeVote(pool, keyId, {
+          vote: JSON.parse(await textOf(request)) as SentVote,
+          idempotencyKey: String(request.headers['idempotency-key']),
+        });
       default:
         return undefined;
     }
@@ -64,11 +67,7 @@ serveAsChild(async (setup) => {
       },
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return `http://127.0.0.1:${String(address.port)}`;
+  return listenOnLoopback(server);
 });
 
 function send(response: ServerResponse, status: number, json: string): void {

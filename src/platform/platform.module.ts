@@ -31,7 +31,7 @@ export class PlatformModule {
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Authenticator, Clock, Database, Head],
+      exports: [Authenticator, Clock, Database, Head, Makings],
     };
   }
 }

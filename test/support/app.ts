@@ -7,6 +7,7 @@ import { Head } from '../../src/platform/snapshots/head.js';
 import { readContract } from './contract.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { judgeBy, type Judged, type Question } from './judge.js';
+import { bodyOf } from './stream.body.js';
 
 /** An answer: its status, its headers and its body, parsed when it is JSON. */
 export interface Answer {
@@ -163,7 +164,7 @@ function sender(
         ? {}
         : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const answer = answerOf(response.status, response.headers, await response.text());
+    const answer = answerOf(response.status, response.headers, await bodyOf(response));
     judge({ method, path }, answer);
     return answer;
   };

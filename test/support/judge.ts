@@ -69,7 +69,9 @@ function faultsAt(
   const type = String(answer.headers.get('content-type')).replace(/;.*/, '');
   const schema = described.content[type]?.schema;
   if (schema === undefined) return [...missing, `the type ${type} is not described`];
-  return isHead ? missing : [...missing, ...contract.faults(schema, answer.body)];
+  if (isHead) return missing;
+  const body = type.endsWith('json') ? answer.body : answer.text;
+  return [...missing, ...contract.faults(schema, body)];
 }
 
 function missingHeaders(described: Response, headers: Headers): readonly string[] {

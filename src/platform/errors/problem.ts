@@ -55,6 +55,7 @@ export const PROBLEMS = {
   constraint_violated: [422, 'The database refuses the row.'],
   precondition_required: [428, 'Changing a record needs If-Match with its ETag.'],
   internal: [500, 'A bug of ours.'],
+  too_many_streams: [503, 'This instance has as many streams as it takes.'],
   unavailable: [
     503,
     'The database does not answer or is too busy. Nothing is half stored; repeat a write with its Idempotency-Key, or look first.',

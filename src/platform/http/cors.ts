@@ -2,7 +2,7 @@
 export const CORS = {
   origin: '*',
   methods: ['GET', 'HEAD'],
-  allowedHeaders: ['Authorization', 'Idempotency-Key', 'If-None-Match'],
+  allowedHeaders: ['Authorization', 'Idempotency-Key', 'If-None-Match', 'Last-Event-ID'],
   exposedHeaders: [
     'ETag',
     'Idempotent-Replayed',

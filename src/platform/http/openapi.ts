@@ -141,11 +141,13 @@ export function describeApi(
 function describeCommon(document: OpenAPIObject): void {
   for (const [path, { get, post, patch, delete: retract }] of Object.entries(document.paths)) {
     const isOurs = path.startsWith('/v1');
+    const isStream = JSON.stringify(get?.responses ?? {}).includes('text/event-stream');
     if (isOurs) describeParameters(get, post);
     for (const operation of [get, post, patch, retract]) {
       if (!operation) continue;
-      const own = ownResponses(operation.responses, isOurs);
-      const common = isOurs ? commonResponses(operation === get, operation.security) : {};
+      const own = ownResponses(operation.responses, isOurs && !isStream);
+      const reads = operation === get && !isStream;
+      const common = isOurs ? commonResponses(reads, operation.security) : {};
       operation.responses = { ...common, ...own };
     }
   }

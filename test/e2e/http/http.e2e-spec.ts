@@ -68,6 +68,7 @@ describe('a browser on another site', () => {
         'authorization',
         'idempotency-key',
         'if-none-match',
+        'last-event-id',
       ]);
     }
   });

@@ -15,7 +15,7 @@ export default {
         'Plumbing that knew a feature could not be changed without it, nor could a feature be removed.',
       severity: 'error',
       from: { path: '^src/platform/' },
-      to: { path: '^src/(features|app\\.|main|openapi)' },
+      to: { path: '^src/(features|start|app\\.|main|cluster|openapi)' },
     },
     {
       name: 'features-enter-by-the-door',

@@ -27,7 +27,11 @@ export default {
   // Far above what a test takes: a machine that is busy is not a bug. Jest reads it here only, not in a project.
   testTimeout: 30_000,
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{src,prisma,scripts}/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{src,prisma,scripts,bench}/**/*.spec.ts'],
+    },
     {
       ...shared,
       displayName: 'e2e',

@@ -1,115 +1,103 @@
 /**
- * `npm run bench`: how fast Accord is, as ratios to a bare server, into docs/performance.md. With `--quick` one short round,
- * which writes nothing.
+ * `npm run bench`: how fast Accord is, as ratios to bare servers, against targets, into docs/performance.md. With `--quick` one short round,
+ * with `--only=` some of it; these write nothing.
  */
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { STORY } from '../prisma/story/story.js';
-import { startEmbeddedPostgres } from '../src/platform/postgres/embedded.js';
-import { applyMigrations } from '../src/platform/postgres/migrate.js';
-import type { AccordSetup } from './accord.server.js';
-import type { BareSetup } from './bare.server.js';
-import { startServer, type Server } from './child.js';
-import { countVotes, settle } from './dataset.db.js';
-import { makeDataset, type Create, type Dataset } from './dataset.js';
-import { measure, type Measured, type Plan } from './measure.js';
+import { FULL, QUICK, readOptions } from './options.js';
 import { presentReport, writeReport } from './report.js';
-import { scenarios, SIDES } from './scenarios.js';
-import { catchStatements } from './statements.js';
-import { summarize } from './summary.js';
+import { openFirstRead } from './scenarios/first.read.js';
+import { openPollers } from './scenarios/polling.js';
+import { openPages, openRecords } from './scenarios/records.js';
+import type { Findings, Scenario } from './scenarios/scenario.js';
+import { openSize } from './scenarios/size.js';
+import { openStatus } from './scenarios/status.js';
+import { openStream } from './scenarios/stream.js';
+import { openVote } from './scenarios/vote.js';
+import { chooseCores, pinLoad, type Cores } from './servers/cores.js';
+import { Stage } from './stage.js';
 
-const FULL: Plan = { rounds: 7, seconds: 3, warmUpSeconds: 1 };
-const QUICK: Plan = { rounds: 1, seconds: 1, warmUpSeconds: 0.25 };
-
-type Stops = (() => Promise<void>)[];
+/** What can be measured by itself, in the order of the report. */
+const CHAPTERS: Readonly<Record<string, (stage: Stage) => Promise<readonly Scenario[]>>> = {
+  status: openStatus,
+  size: openSize,
+  'first-read': openFirstRead,
+  records: openRecords,
+  pages: openPages,
+  vote: openVote,
+  pollers: openPollers,
+  stream: openStream,
+};
 
 async function main(): Promise<void> {
-  const quick = process.argv.includes('--quick');
-  const stops: Stops = [];
+  const options = readOptions(process.argv.slice(2), Object.keys(CHAPTERS));
+  const cores = chooseCores();
+  const stage = new Stage(options, options.quick ? QUICK : FULL, cores);
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= stopAll(stops));
+  const stop = (): Promise<void> => (stopping ??= stage.stop());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stop().finally(() => process.exit(1)));
   }
   try {
-    const report = await bench(quick ? QUICK : FULL, stops);
+    const found = await measure(stage, cores);
+    const circumstances = { plan: stage.plan, cores, postgres: stage.postgresVersion };
+    const report = await presentReport(found, circumstances);
     console.log(`\n${report}`);
-    if (!quick) await writeReport(report);
+    if (!options.quick && options.only === null) await writeReport(report, found);
   } finally {
     await stop();
   }
 }
 
-async function bench(plan: Plan, stops: Stops): Promise<string> {
-  // On the disk where a service keeps its data: a folder for temporary files may lie in memory, where nothing is durable.
-  const dataDir = join('data', `bench-${String(process.pid)}`);
-  const database = await startEmbeddedPostgres({ dataDir, durable: true });
-  stops.push(() => database.destroy());
-  const databaseUrl = database.url;
-  await applyMigrations(databaseUrl);
-  const adminKey = randomUUID();
-  const accord = await startServer('accord.server.js', {
-    databaseUrl,
-    adminKey,
-  } satisfies AccordSetup);
-  stops.push(() => accord.stop());
-  const api = client(accord, adminKey);
-  const dataset = await makeDataset(databaseUrl, api.create);
-  const bare = await startServer('bare.server.js', {
-    databaseUrl,
-    keyId: await api.keyId(),
-    statements: await catchStatements(dataset.people[0] ?? '', STORY),
-  } satisfies BareSetup);
-  stops.push(() => bare.stop());
-  const postgres = await settle(databaseUrl);
-  const measured = await measure(scenarios(dataset, adminKey), { accord, bare }, plan);
-  await requireStored(databaseUrl, dataset, measured);
-  return presentReport(measured.map(summarize), { plan, postgres });
+/** A scenario, while it has not failed. */
+interface Running {
+  readonly chapter: string;
+  readonly scenario: Scenario;
 }
 
-/** What was acknowledged is stored, once, with its revision, and nothing else is. */
-async function requireStored(
-  databaseUrl: string,
-  { voteEvents }: Dataset,
-  measured: readonly Measured[],
-): Promise<void> {
-  for (const side of SIDES) {
-    const acknowledged = measured.at(-1)?.answered[side];
-    const { stored, revisions } = await countVotes(databaseUrl, voteEvents[side]);
-    const counts = `${side}: ${String(acknowledged)} votes acknowledged, ${String(stored)} stored, ${String(revisions)} revisions`;
-    if (stored !== acknowledged || revisions !== acknowledged) throw new Error(counts);
-    console.log(counts);
+/** Opens all, then measures all of it in each round. What fails is left out from then on, and said. */
+async function measure(stage: Stage, cores: Cores): Promise<Findings> {
+  const skipped: string[] = [];
+  let running = await openAll(stage);
+  const eachDoes = async (work: (scenario: Scenario) => Promise<void>): Promise<void> => {
+    const sound: Running[] = [];
+    for (const each of running) {
+      try {
+        await work(each.scenario);
+        sound.push(each);
+      } catch (error) {
+        // One that fails does not take the minutes of the others with it; the bench ends with a failure all the same.
+        console.error(error);
+        skipped.push(
+          `part of ${each.chapter}, which failed: ${String(error).split('\n')[0] ?? ''}`,
+        );
+        process.exitCode = 1;
+      }
+    }
+    running = sound;
+  };
+  // Not before: what this process starts runs where it runs.
+  pinLoad(cores);
+  await eachDoes((scenario) => scenario.warmUp());
+  for (let number = 1; number <= stage.plan.rounds; number += 1) {
+    await eachDoes((scenario) => scenario.round(number));
+    console.log(`round ${String(number)} of ${String(stage.plan.rounds)}`);
   }
-}
-
-function client({ url }: Server, key: string): { create: Create; keyId: () => Promise<string> } {
-  const ask = async (path: string, init: RequestInit): Promise<unknown> => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-    const response = await fetch(`${url}/v1/${path}`, { ...init, headers });
-    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
-    return response.json();
-  };
+  const found: Findings[] = [];
+  await eachDoes(async (scenario) => void found.push(await scenario.conclude()));
   return {
-    create: async (path, body) => {
-      const { id } = (await ask(path, {
-        method: 'POST',
-        body: JSON.stringify(body),
-      })) as Identified;
-      return id;
-    },
-    keyId: async () => {
-      const { data } = (await ask('keys', {})) as { readonly data: readonly Identified[] };
-      return data[0]?.id ?? '';
-    },
+    findings: found.flatMap(({ findings }) => findings),
+    sides: found.flatMap(({ sides }) => sides),
+    skipped: [...skipped, ...found.flatMap((each) => each.skipped)],
   };
 }
 
-interface Identified {
-  readonly id: string;
-}
-
-async function stopAll(stops: Stops): Promise<void> {
-  for (const stop of stops.toReversed()) await stop();
+async function openAll(stage: Stage): Promise<Running[]> {
+  const running: Running[] = [];
+  for (const [chapter, open] of Object.entries(CHAPTERS)) {
+    if (stage.options.only?.includes(chapter) === false) continue;
+    console.log(`opening ${chapter}`);
+    running.push(...(await open(stage)).map((scenario) => ({ chapter, scenario })));
+  }
+  return running;
 }
 
 await main();

@@ -7,19 +7,20 @@ import { PurgesModule } from './features/purges/purges.module.js';
 import { resources } from './features/resources.js';
 import { StandingModule } from './features/standing/standing.module.js';
 import { StatusModule } from './features/status/status.module.js';
+import { StreamModule } from './features/stream/stream.module.js';
 import { TallyModule } from './features/tally/tally.module.js';
 import { TrackRecordsModule } from './features/track-records/track-records.module.js';
-import { PlatformModule } from './platform/platform.module.js';
+import { PlatformModule, type PlatformOptions } from './platform/platform.module.js';
 import { RecordsModule } from './platform/records/records.module.js';
 
 /** The whole service, on one database. */
 @Module({})
 export class AppModule {
-  static on(databaseUrl: string): DynamicModule {
+  static on(options: PlatformOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        PlatformModule.on(databaseUrl),
+        PlatformModule.on(options),
         RecordsModule.for(resources),
         StatusModule,
         TallyModule,
@@ -27,6 +28,7 @@ export class AppModule {
         TrackRecordsModule,
         MergesModule,
         ChangesModule,
+        StreamModule,
         PurgesModule,
         AccessModule,
         IndexModule,

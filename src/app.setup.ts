@@ -1,7 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { LogController } from 'fastify';
+import { LogController, type FastifyServerOptions } from 'fastify';
+import type { RequestListener } from 'node:http';
 import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { changeSchemas } from './features/changes/changes.schema.js';
@@ -11,65 +12,107 @@ import { purgeSchemas } from './features/purges/purges.schema.js';
 import { resources } from './features/resources.js';
 import { standingSchemas } from './features/standing/standing.schema.js';
 import { historySchemas } from './features/status/history.schema.js';
+import { StreamService } from './features/stream/stream.service.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
 import { trackRecordSchemas } from './features/track-records/track-records.schema.js';
 import { Authenticator } from './platform/auth/authenticator.js';
-import type { LogLevel } from './platform/config/config.js';
+import type { LogLevel, TrustedProxies } from './platform/config/config.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
-import { addConditionalReads } from './platform/http/conditional.js';
+import { addConditionalReads, type Polling } from './platform/http/conditional.js';
 import { CORS } from './platform/http/cors.js';
 import { describeApi } from './platform/http/openapi.js';
 import { markReplays } from './platform/http/replayed.js';
+import {
+  SERVER_LIMITS,
+  addAnswerLimit,
+  createBoundServer,
+  type ServerLimits,
+} from './platform/http/server.limits.js';
+import { STOP_LIMITS, Stopping, type StopLimits } from './platform/http/stopping.js';
 import { addRefusals, answerUnreadable, answerUnroutable } from './platform/http/unroutable.js';
+import { addLimits } from './platform/limits/limits.hook.js';
+import { Limits, type LimitOptions } from './platform/limits/limits.js';
+import { addMetrics, measureUnroutable } from './platform/metrics/metrics.hook.js';
+import { Metrics } from './platform/metrics/metrics.js';
 import { Database } from './platform/prisma/database.js';
 import type { JsonSchema } from './platform/records/field.js';
 import { repairSchemas } from './platform/records/record.repair.openapi.js';
 import { resourceSchemas } from './platform/records/record.openapi.js';
 import { Head } from './platform/snapshots/head.js';
-import { KeptAnswers } from './platform/snapshots/kept.answers.js';
+import { KeptAnswers, type KeptSettings } from './platform/snapshots/kept.answers.js';
+import { countIn } from './platform/snapshots/kept.counts.js';
 import { Makings } from './platform/snapshots/makings.js';
 import { serveKept, type Keeping } from './platform/snapshots/serve.kept.js';
 
 const BODY_LIMIT = 1024 * 1024;
+
+const POLLING = { mostStale: 300, pollInterval: 5 };
 
 /** What an application is told of the world around it; what is left out is as a test wants it. */
 export interface AppOptions {
   readonly databaseUrl: string;
   /** Left out, nothing is logged. */
   readonly logLevel?: LogLevel;
+  /** Left out, nobody is limited. */
+  readonly limits?: Pick<LimitOptions, 'address' | 'key'>;
+  /** Left out, nobody's word on a client's address is believed. */
+  readonly trustProxy?: TrustedProxies;
+  /** In seconds; left out, five minutes and five seconds. */
+  readonly polling?: KeptSettings & Polling;
+  readonly serverLimits?: ServerLimits;
+  readonly stopLimits?: StopLimits;
 }
 
 /** The application as it is served, not yet listening. */
 export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
   const { databaseUrl, logLevel = 'silent' } = options;
-  const adapter = new FastifyAdapter({
+  const { limits = { address: 0, key: 0 }, trustProxy = [], stopLimits = STOP_LIMITS } = options;
+  const { polling = POLLING } = options;
+  const adapter = adapterFor(options, (error, request, reply) => {
+    measureUnroutable(app.get(Metrics), request, reply);
+    void answerUnroutable(error, request, reply, app.get(Limits));
+  });
+  const root = AppModule.on({
+    databaseUrl,
+    limits: { ...limits, trustProxy },
+    stopLimits,
+    kept: polling,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+    bodyParser: false,
+    logger: logLevel === 'silent' ? false : ['error', 'warn'],
+  });
+  setUp(app, options);
+  await app.init();
+  return app;
+}
+
+function adapterFor(
+  { logLevel = 'silent', trustProxy = [], serverLimits = SERVER_LIMITS }: AppOptions,
+  frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']>,
+): FastifyAdapter {
+  return new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
     logger: { level: logLevel, redact: ['req.headers.authorization', 'req.body', 'res.body'] },
     // A line a request is for those who look for something: at info, a poll leaves no trace.
     logController: new LogController({
       disableRequestLogging: !['debug', 'trace'].includes(logLevel),
     }),
     genReqId: () => crypto.randomUUID(),
-    frameworkErrors: answerUnroutable,
+    frameworkErrors,
     clientErrorHandler: answerUnreadable,
-    // We refuse a request without a host ourselves, with a problem.
-    http: { requireHostHeader: false },
+    serverFactory: (handler: RequestListener) => createBoundServer(serverLimits, handler),
     // Paths are matched as they are sent: a normalized path could be guarded as one thing and served as another.
     routerOptions: {
       ignoreTrailingSlash: false,
       ignoreDuplicateSlashes: false,
       caseSensitive: true,
     },
-    forceCloseConnections: true,
+    // Whoever comes while the service stops is refused with a problem, by `Stopping`.
+    return503OnClosing: false,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.on(databaseUrl), adapter, {
-    bodyParser: false,
-    logger: logLevel === 'silent' ? false : ['error', 'warn'],
-  });
-  setUp(app);
-  await app.init();
-  return app;
 }
 
 /** The OpenAPI document of the application. */
@@ -97,7 +140,7 @@ function keepingOf(app: NestFastifyApplication): Keeping {
     head: app.get(Head),
     authenticator: app.get(Authenticator),
     makings: app.get(Makings),
-    counts: { hit: () => undefined, stale: () => undefined },
+    counts: countIn(app.get(Metrics)),
   };
 }
 
@@ -111,29 +154,37 @@ function addKeptAnswers(app: NestFastifyApplication, keeping: Keeping): void {
     },
   };
   const fastify = app.getHttpAdapter().getInstance();
-  let isClosing = false;
-  serveKept(fastify.server, keeping, () => isClosing);
+  const stopping = app.get(Stopping);
+  serveKept(fastify.server, keeping, () => stopping.hasBegun);
   fastify.addHook('onListen', (done) => {
     head.start();
     done();
   });
-  fastify.addHook('preClose', (done) => {
-    isClosing = true;
-    done();
-  });
 }
 
-/** What the server does around Nest: bodies, conditional reads, CORS, the document. */
-function setUp(app: NestFastifyApplication): void {
+/** What the server does around Nest: bodies, conditional reads, CORS, counting and measuring, its end, the document. */
+function setUp(
+  app: NestFastifyApplication,
+  { serverLimits = SERVER_LIMITS, polling = POLLING }: AppOptions,
+): void {
   const fastify = app.getHttpAdapter().getInstance();
   addBodyParsers(fastify);
   const keeping = keepingOf(app);
-  addConditionalReads(fastify, keeping, { pollInterval: 5 });
+  addConditionalReads(fastify, keeping, polling);
   markReplays(fastify);
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    done();
   });
   app.enableCors(CORS);
+  const metrics = app.get(Metrics);
+  metrics.readHeadAge(() => keeping.head.age() / 1_000);
+  metrics.readStreams(() => app.get(StreamService).clients);
+  metrics.readPool(() => app.get(Database).poolState);
+  addMetrics(fastify, metrics);
+  app.get(Stopping).addTo(fastify);
+  addLimits(fastify, app.get(Limits));
+  addAnswerLimit(fastify, serverLimits);
   addRefusals(fastify);
   addKeptAnswers(app, keeping);
   const document = describe(app);

@@ -1,20 +1,31 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import { AccessGuard } from './auth/access.js';
 import { Authenticator } from './auth/authenticator.js';
 import { Clock } from './clock/clock.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
+import { Stopping, type StopLimits } from './http/stopping.js';
+import { Limits, type LimitOptions } from './limits/limits.js';
+import { Metrics } from './metrics/metrics.js';
 import { Database } from './prisma/database.js';
 import { Head } from './snapshots/head.js';
-import { KEPT_SETTINGS, KeptAnswers } from './snapshots/kept.answers.js';
+import { KEPT_SETTINGS, KeptAnswers, type KeptSettings } from './snapshots/kept.answers.js';
 import { Makings } from './snapshots/makings.js';
+
+/** What the platform is told of the world around it. */
+export interface PlatformOptions {
+  readonly databaseUrl: string;
+  readonly limits: LimitOptions;
+  readonly stopLimits: StopLimits;
+  readonly kept: KeptSettings;
+}
 
 /** What every feature stands on. */
 @Module({})
 export class PlatformModule {
-  static on(databaseUrl: string): DynamicModule {
+  static on({ databaseUrl, limits, stopLimits, kept }: PlatformOptions): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
@@ -23,15 +34,29 @@ export class PlatformModule {
         Clock,
         Authenticator,
         HealthService,
+        Metrics,
         { provide: Database, useFactory: () => new Database(databaseUrl) },
         { provide: Head, useFactory: () => new Head({ url: databaseUrl }) },
-        { provide: KEPT_SETTINGS, useValue: { mostStale: 300 } },
+        { provide: KEPT_SETTINGS, useValue: kept },
         KeptAnswers,
         Makings,
+        {
+          provide: Limits,
+          inject: [Authenticator, Metrics],
+          useFactory: (authenticator: Authenticator, metrics: Metrics) =>
+            new Limits(limits, authenticator, (policy) => {
+              metrics.limitedBy(policy);
+            }),
+        },
+        {
+          provide: Stopping,
+          inject: [HttpAdapterHost],
+          useFactory: (host: HttpAdapterHost) => new Stopping(stopLimits, host),
+        },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Authenticator, Clock, Database, Head],
+      exports: [Authenticator, Clock, Database, Head, Makings, Metrics, Stopping],
     };
   }
 }

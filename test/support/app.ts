@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createApp } from '../../src/app.setup.js';
+import { createApp, type AppOptions } from '../../src/app.setup.js';
 import { ensureAdminKey } from '../../src/platform/auth/first.keys.js';
 import { Clock } from '../../src/platform/clock/clock.js';
 import { Database } from '../../src/platform/prisma/database.js';
@@ -7,6 +7,7 @@ import { Head } from '../../src/platform/snapshots/head.js';
 import { readContract } from './contract.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { judgeBy, type Judged, type Question } from './judge.js';
+import { bodyOf } from './streams.js';
 
 /** An answer: its status, its headers and its body, parsed when it is JSON. */
 export interface Answer {
@@ -60,10 +61,13 @@ export interface TestApp {
 }
 
 /** Starts the service on a new copy of the migrated database, or on one that is there and stays. */
-export async function startTestApp(existing?: TestDatabase): Promise<TestApp> {
+export async function startTestApp(
+  existing?: TestDatabase,
+  options: Omit<AppOptions, 'databaseUrl'> = {},
+): Promise<TestApp> {
   const testDatabase = existing ?? (await createTestDatabase());
   const databaseUrl = testDatabase.url;
-  const app = await createApp({ databaseUrl });
+  const app = await createApp({ databaseUrl, ...options });
   const database = app.get(Database);
   await ensureAdminKey(database, ADMIN_KEY);
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -159,7 +163,7 @@ function sender(
         ? {}
         : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const answer = answerOf(response.status, response.headers, await response.text());
+    const answer = answerOf(response.status, response.headers, await bodyOf(response));
     judge({ method, path }, answer);
     return answer;
   };

@@ -20,8 +20,8 @@ export type Judge = (question: Question, answer: Judged) => readonly string[];
 /** Served without being described: the document itself, and the pages that show it. */
 const UNDESCRIBED = /^GET \/(v1\/openapi\.json|docs([-/].*)?)$/;
 
-/** What may be said to a request that is for none of the routes: not here, or not understood. */
-const TO_NO_ROUTE = [404, 400];
+/** What may be said to a request that is for none of the routes: not here, not understood, or one too many. */
+const TO_NO_ROUTE = [404, 400, 429];
 
 /** What may be said of a body where none is taken, beside what is described: not read, too large, of no type of ours. */
 const OF_A_STRAY_BODY = [400, 413, 415];
@@ -69,7 +69,9 @@ function faultsAt(
   const type = String(answer.headers.get('content-type')).replace(/;.*/, '');
   const schema = described.content[type]?.schema;
   if (schema === undefined) return [...missing, `the type ${type} is not described`];
-  return isHead ? missing : [...missing, ...contract.faults(schema, answer.body)];
+  if (isHead) return missing;
+  const body = type.endsWith('json') ? answer.body : answer.text;
+  return [...missing, ...contract.faults(schema, body)];
 }
 
 function missingHeaders(described: Response, headers: Headers): readonly string[] {

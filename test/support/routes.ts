@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { answerOf, type TestApp } from './app.js';
+import { STREAM_TYPE } from './streams.js';
 import { connect } from 'node:net';
 
 /** A method at an address that the running server answers, `:id` standing for any id. */
@@ -66,9 +67,16 @@ function exchange(
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => {
+      const answer = (): void => {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-      });
+      };
+      response.on('end', answer);
+      // One without an end: that it began is enough.
+      if (response.headers['content-type'] === STREAM_TYPE)
+        response.once('data', () => {
+          answer();
+          sent.destroy();
+        });
     });
     sent.on('error', reject);
     sent.end(body);

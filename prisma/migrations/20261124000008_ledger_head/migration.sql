@@ -34,19 +34,22 @@ RETURNS TABLE (
   hides boolean, next_lifting timestamptz
 )
 LANGUAGE sql STABLE AS $$
-  WITH under_way AS MATERIALIZED (
-    SELECT under.way AS id FROM pg_snapshot_xip(last) AS under (way)
+  WITH before AS MATERIALIZED (
+    SELECT pg_snapshot_xmax(last) AS next, ARRAY(SELECT under.way FROM pg_snapshot_xip(last) AS under (way)) AS under_way
   ), came AS MATERIALIZED (
     (
-      SELECT revision.record_type, revision.merger_id, revision.operation, revision.before, revision.after
+      SELECT revision.record_type, revision.record_id, revision.merger_id, revision.operation, revision.recorded_at,
+        revision.before, revision.after
       FROM public.revisions AS revision
-      WHERE revision.transaction_id >= pg_snapshot_xmax(last) AND revision.transaction_id < pg_snapshot_xmax(pg_current_snapshot())
+      WHERE revision.transaction_id >= (SELECT before.next FROM before)
+        AND revision.transaction_id < pg_snapshot_xmax(pg_current_snapshot())
       LIMIT at_most + 1
     )
     UNION ALL
     (
-      SELECT revision.record_type, revision.merger_id, revision.operation, revision.before, revision.after
-      FROM under_way JOIN public.revisions AS revision ON revision.transaction_id = under_way.id
+      SELECT revision.record_type, revision.record_id, revision.merger_id, revision.operation, revision.recorded_at,
+        revision.before, revision.after
+      FROM public.revisions AS revision WHERE revision.transaction_id = ANY ((SELECT before.under_way FROM before)::xid8[])
       LIMIT at_most + 1
     )
   ), judged AS (
@@ -57,25 +60,25 @@ LANGUAGE sql STABLE AS $$
       came.merger_id,
       came.operation = 'retract' OR came.before IS NOT NULL
         AND (came.before -> 'visibility', came.before -> 'embargo_until', came.before -> 'confidential')
-          IS DISTINCT FROM (came.after -> 'visibility', came.after -> 'embargo_until', came.after -> 'confidential') AS hides
+          IS DISTINCT FROM (came.after -> 'visibility', came.after -> 'embargo_until', came.after -> 'confidential')
+        -- What it requires since may hide it, too.
+        OR EXISTS (
+          SELECT FROM public.hidden_spans AS span WHERE span.record_id = came.record_id AND span.hidden_from >= came.recorded_at
+        ) AS hides
     FROM came
   ), summed AS (
     SELECT count(*) AS count, COALESCE(bool_or(NOT judged.is_of_one), false) AS beyond, COALESCE(bool_or(judged.hides), false) AS hides,
       COALESCE(array_agg(DISTINCT judged.merger_id) FILTER (WHERE judged.is_of_one), '{}') AS mergers
     FROM judged
-  ), besides AS (
+  ), besides AS MATERIALIZED (
     SELECT
-      EXISTS (
-        SELECT FROM public.purges AS purge
-        WHERE purge.transaction_id >= pg_snapshot_xmax(last) OR purge.transaction_id IN (SELECT under_way.id FROM under_way)
-      ) AS purged,
+      EXISTS (SELECT FROM public.purges AS purge WHERE purge.transaction_id >= (SELECT before.next FROM before))
+        OR EXISTS (SELECT FROM public.purges AS purge WHERE purge.transaction_id = ANY ((SELECT before.under_way FROM before)::xid8[])) AS purged,
       EXISTS (
         SELECT FROM public.hidden_spans AS span WHERE span.hidden_until > since AND span.hidden_until <= statement_timestamp()
       ) AS lifted,
-      EXISTS (
-        SELECT FROM public.keys AS key
-        WHERE key.transaction_id >= pg_snapshot_xmax(last) OR key.transaction_id IN (SELECT under_way.id FROM under_way)
-      ) AS keys
+      EXISTS (SELECT FROM public.keys AS key WHERE key.transaction_id >= (SELECT before.next FROM before))
+        OR EXISTS (SELECT FROM public.keys AS key WHERE key.transaction_id = ANY ((SELECT before.under_way FROM before)::xid8[])) AS keys
   )
   SELECT pg_current_snapshot(), statement_timestamp(),
     last IS NULL OR summed.count > 0 OR besides.purged OR besides.lifted,

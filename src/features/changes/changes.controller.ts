@@ -28,8 +28,8 @@ export class ChangesController {
   @ApiQuery({
     name: 'mergerId',
     required: false,
-    description: 'Only what belongs to this merger.',
-    schema: { type: 'string', format: 'uuid' },
+    description: 'Only what belongs to these mergers; several are parted by commas.',
+    schema: { type: 'string' },
   })
   @DescribeLimit()
   @answer(200, 'A page', 'ChangeList')

@@ -3,6 +3,8 @@ import type { Read } from '../../platform/prisma/database.js';
 
 /** An entry of the feed; `actor` and `reason` are null where nobody acted: a lifting is nobody's deed. */
 export interface ChangeRow {
+  /** Its place: entries are numbered from 1, without a gap. */
+  readonly position: number;
   readonly id: string;
   readonly recordType: RecordType;
   readonly recordId: string;
@@ -17,9 +19,11 @@ export interface ChangeRow {
 /** Which part of the feed is asked for. */
 export interface Stretch {
   /** Only what stands after this position. */
-  readonly after: string;
-  /** Only what belongs to this merger; null: everything. */
-  readonly mergerId: string | null;
+  readonly after: number;
+  /** Only what stands up to this position; left out, to the end. */
+  readonly until?: number;
+  /** Only what belongs to these mergers; none: everything. */
+  readonly mergerIds: readonly string[];
   readonly limit: number;
 }
 
@@ -32,46 +36,64 @@ export interface Stretch {
 export async function numberChanges(
   read: Read,
   { instant, atMost, id }: { readonly instant: string | null; atMost: number; id: string },
-): Promise<{ readonly numbered: number; readonly position: string | null }> {
-  const [row] = await read<{ numbered: number; position: string | null }>(
+): Promise<{ readonly numbered: number; readonly position: number | null }> {
+  const [row] = await read<{ numbered: number; position: number | null }>(
     `SELECT number_changes($1::timestamptz, $2::int) AS numbered,
-       (SELECT change.position::text FROM changes AS change WHERE change.id = $3::uuid) AS position`,
+       (SELECT change.position::float8 FROM changes AS change WHERE change.id = $3::uuid) AS position`,
     [instant, atMost, id],
   );
   if (!row) throw new Error('the statement returned no row');
   return row;
 }
 
+const COLUMNS = `feed.position::float8 AS position, feed.id::text AS id, feed.record_type AS "recordType",
+  feed.record_id::text AS "recordId", feed.merger_id::text AS "mergerId", feed.version AS version, feed.operation AS operation,
+  iso_instant(feed.recorded_at) AS "recordedAt", feed.actor AS actor, feed.reason AS reason`;
+
 /** The entries of a stretch, in the order of the feed. */
 export async function listChanges(
   read: Read,
-  { after, mergerId, limit }: Stretch,
+  { after, until = Number.MAX_SAFE_INTEGER, mergerIds, limit }: Stretch,
 ): Promise<readonly ChangeRow[]> {
-  const [filter, values] = mergerFilter(mergerId, 3);
+  const stretch = 'feed.position > $1::bigint AND feed.position <= $2::bigint';
+  if (mergerIds.length === 0)
+    return read<ChangeRow>(
+      `SELECT ${COLUMNS} FROM feed WHERE ${stretch} ORDER BY feed.position LIMIT $3::int`,
+      [after, until, limit],
+    );
+  // Of each merger no more than could be on the page, by its own index: many cost many times what one costs.
   return read<ChangeRow>(
-    `SELECT feed.id::text AS id, feed.record_type AS "recordType", feed.record_id::text AS "recordId",
-       feed.merger_id::text AS "mergerId", feed.version AS version, feed.operation AS operation,
-       iso_instant(feed.recorded_at) AS "recordedAt", feed.actor AS actor, feed.reason AS reason
-     FROM feed WHERE feed.position > $1::bigint ${filter} ORDER BY feed.position LIMIT $2::int`,
-    [after, limit, ...values],
+    `SELECT entry.* FROM unnest($4::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
+       SELECT ${COLUMNS} FROM feed WHERE feed.merger_id = wanted.id AND ${stretch} ORDER BY feed.position LIMIT $3::int
+     ) AS entry ORDER BY entry.position LIMIT $3::int`,
+    [after, until, limit, mergerIds],
   );
 }
 
-/** The id of the last entry; undefined when there is none yet. */
+/** Where the feed ends, and the id of the last entry of some mergers, or of all: null when there is none yet. */
 export async function findLatestChange(
   read: Read,
-  mergerId: string | null,
-): Promise<string | undefined> {
-  const [filter, values] = mergerFilter(mergerId, 1);
-  const [row] = await read<{ id: string }>(
-    `SELECT feed.id::text AS id FROM feed WHERE true ${filter} ORDER BY feed.position DESC LIMIT 1`,
-    values,
+  mergerIds: readonly string[],
+): Promise<{ readonly end: number; readonly id: string | null }> {
+  const latest = 'SELECT feed.position, feed.id FROM feed';
+  const last = 'ORDER BY feed.position DESC LIMIT 1';
+  const entries =
+    mergerIds.length === 0
+      ? `${latest} ${last}`
+      : `SELECT entry.* FROM unnest($1::uuid[]) AS wanted (id)
+         CROSS JOIN LATERAL (${latest} WHERE feed.merger_id = wanted.id ${last}) AS entry ORDER BY entry.position DESC LIMIT 1`;
+  const [row] = await read<{ end: number; id: string | null }>(
+    `SELECT ${END} AS "end", (SELECT latest.id::text FROM (${entries}) AS latest) AS id`,
+    mergerIds.length === 0 ? [] : [mergerIds],
   );
-  return row?.id;
+  if (!row) throw new Error('the statement returned no row');
+  return row;
 }
 
-function mergerFilter(mergerId: string | null, place: number): [string, readonly string[]] {
-  return mergerId === null
-    ? ['', []]
-    : [`AND feed.merger_id = $${String(place)}::uuid`, [mergerId]];
+/** Where the feed ends: the last position that was given, 0 when none was. */
+export async function findEnd(read: Read): Promise<number> {
+  const [row] = await read<{ end: number }>(`SELECT ${END} AS "end"`, []);
+  return row?.end ?? 0;
 }
+
+const END = '(SELECT COALESCE(max(change.position), 0)::float8 FROM changes AS change)';

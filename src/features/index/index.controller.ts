@@ -23,6 +23,7 @@ export class IndexController {
       revisions: '/v1/{resource}/{id}/revisions',
       keys: '/v1/keys',
       changes: '/v1/changes',
+      stream: '/v1/stream',
       openapi: '/v1/openapi.json',
       docs: '/docs',
       resources: resources.map(({ type, description, nestedIn }) => ({

@@ -11,6 +11,7 @@ const VIEWS = [
   'revisions',
   'keys',
   'changes',
+  'stream',
   'openapi',
   'docs',
 ] as const;

@@ -14,9 +14,9 @@ export async function lockVoter(
 }
 
 /** What a vote is judged by. */
-export interface VoteFacts {
-  readonly voteEvent: Pick<VoteEventFact, 'startDate' | 'endDate' | 'meetingId'>;
-  readonly meeting: Pick<MeetingFact, 'id' | 'startsOn'> | null;
+export interface VoteFacts extends Pick<VoteEventFact, 'startDate' | 'endDate' | 'meetingId'> {
+  /** When the meeting of the vote event begins. */
+  readonly meetingOn: MeetingFact['startsOn'];
   /** The faction of the motion. */
   readonly factionId: string;
   /** The voter's memberships in that faction; none of a voter known by name only. */
@@ -26,8 +26,8 @@ export interface VoteFacts {
 }
 
 /**
- * What a vote is judged by, without what was retracted. In a statement of its own after the voter was held, so that it sees
- * what the one before stored.
+ * What a vote is judged by, without what was retracted. In a statement of its own after that which holds the voter, so that it
+ * sees what was stored by the vote before.
  *
  * @param id the vote itself, when it is there already
  */
@@ -36,17 +36,9 @@ export async function findVoteFacts(
   id: string | null,
   { voteEventId, personId }: Voter & { readonly voteEventId: string },
 ): Promise<VoteFacts> {
-  const sameVoter =
-    personId === null
-      ? 'other.person_id IS NULL AND $3::uuid IS NULL'
-      : 'other.person_id = $3::uuid';
   const [facts] = await tx.query<VoteFacts>(
-    `SELECT
-       json_build_object('startDate', vote_event.start_date, 'endDate', vote_event.end_date,
-         'meetingId', vote_event.meeting_id) AS "voteEvent",
-       (SELECT json_build_object('id', meeting.id, 'startsOn', meeting.starts_on)
-        FROM meetings AS meeting WHERE meeting.id = vote_event.meeting_id) AS meeting,
-       motion.faction_id::text AS "factionId",
+    `SELECT vote_event.start_date AS "startDate", vote_event.end_date AS "endDate", vote_event.meeting_id::text AS "meetingId",
+       meeting.starts_on AS "meetingOn", motion.faction_id::text AS "factionId",
        ARRAY(
          SELECT json_build_object('personId', member.person_id, 'factionId', member.faction_id, 'voting', member.voting,
            'startDate', member.start_date, 'endDate', member.end_date)
@@ -56,10 +48,13 @@ export async function findVoteFacts(
        ARRAY(
          SELECT json_build_object('personId', other.person_id, 'voterName', other.voter_name, 'castOn', other.cast_on)
          FROM votes AS other
-         WHERE other.vote_event_id = vote_event.id AND other.retracted_at IS NULL AND ${sameVoter}
+         WHERE other.vote_event_id = vote_event.id AND other.retracted_at IS NULL
+           AND ${personId === null ? 'other.person_id IS NULL' : 'other.person_id = $3::uuid'}
            AND other.id IS DISTINCT FROM $2::uuid
        ) AS others
-     FROM vote_events AS vote_event JOIN motions AS motion ON motion.id = vote_event.motion_id
+     FROM vote_events AS vote_event
+     JOIN motions AS motion ON motion.id = vote_event.motion_id
+     LEFT JOIN meetings AS meeting ON meeting.id = vote_event.meeting_id
      WHERE vote_event.id = $1::uuid`,
     [voteEventId, id, personId],
   );

@@ -24,9 +24,13 @@ export async function admitVote(
       '/personId',
     );
   }
-  await lockVoter(tx, body.voteEventId, voterKey(body));
-  const { voteEvent, meeting, factionId, members, others } = await findVoteFacts(tx, id, body);
-  const eventDate = dateOfVoteEvent(voteEvent, meeting ? [meeting] : []);
-  assertVoterIsMember(body, { factionId }, members, eventDate);
+  const [, facts] = await Promise.all([
+    lockVoter(tx, body.voteEventId, voterKey(body)),
+    findVoteFacts(tx, id, body),
+  ]);
+  const { meetingId, meetingOn, members, others } = facts;
+  const meetings = meetingId === null ? [] : [{ id: meetingId, startsOn: meetingOn }];
+  const eventDate = dateOfVoteEvent(facts, meetings);
+  assertVoterIsMember(body, facts, members, eventDate);
   assertNoVoteOnEqualDate(body, others, eventDate);
 }

@@ -13,6 +13,8 @@ export const Access = (role: Role | 'open'): MethodDecorator & ClassDecorator =>
 /** Establishes the caller of every request, and lets through whom the route is for. */
 @Injectable()
 export class AccessGuard implements CanActivate {
+  private readonly needed = new Map<object, Role | 'open' | undefined>();
+
   constructor(
     private readonly authenticator: Authenticator,
     private readonly reflector: Reflector,
@@ -20,13 +22,10 @@ export class AccessGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<KnownRequest>();
-    const needed = this.reflector.getAllAndOverride<Role | 'open' | undefined>(ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const needed = this.neededFor(context);
     if (needed === undefined) throw new Problem('forbidden', 'This address is closed.');
     if (needed === 'open') return true;
-    const caller = await this.authenticator.identify(request.headers.authorization);
+    const caller = await this.callerOf(request);
     request.caller = caller;
     request.view = viewOf(caller, request);
     if (ROLES.indexOf(caller.role) >= ROLES.indexOf(needed)) return true;
@@ -39,6 +38,23 @@ export class AccessGuard implements CanActivate {
       );
     }
     throw new Problem('forbidden', `This needs the role ${needed}; the key has ${caller.role}.`);
+  }
+
+  /** What a route is declared to need, looked up once: every class has handlers of its own. */
+  private neededFor(context: ExecutionContext): Role | 'open' | undefined {
+    const handler = context.getHandler();
+    if (this.needed.has(handler)) return this.needed.get(handler);
+    const targets = [handler, context.getClass()];
+    const needed = this.reflector.getAllAndOverride<Role | 'open' | undefined>(ACCESS, targets);
+    this.needed.set(handler, needed);
+    return needed;
+  }
+
+  /** Who was counted; of a write looked up once more, since a key may be revoked while a body is on its way. */
+  private async callerOf(request: KnownRequest): Promise<Caller> {
+    const counted = await request.identified;
+    if (counted !== undefined && ['GET', 'HEAD'].includes(request.method)) return counted;
+    return this.authenticator.identify(request.headers.authorization);
   }
 }
 

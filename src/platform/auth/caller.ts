@@ -30,8 +30,9 @@ export interface Author {
 export type View = 'all' | 'public';
 
 /**
- * A request whose caller the guard has established; `isReplayed` when its answer was given before, `keep` when it may be given
- * again, `made` the tick of the ledger's head at which its making began.
+ * A request whose caller the guard has established; `isReplayed` when its answer was given before, `identified` when its key
+ * was looked up to be counted by it, `keep` when its answer may be given again, `made` the tick of the ledger's head at which
+ * the making of that began.
  */
 export type KnownRequest = FastifyRequest & {
   caller?: Caller;
@@ -39,6 +40,7 @@ export type KnownRequest = FastifyRequest & {
   isReplayed?: boolean;
   keep?: Keep;
   made?: number;
+  identified?: Promise<Caller>;
 };
 
 const MAX_REASON = 500;

@@ -1,8 +1,24 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * Whose word on the address of a client is believed: that of proxies at these addresses. A number of proxies is no setting: it
+ * would also believe whoever passes them by.
+ */
+export type TrustedProxies = readonly string[];
+
+const METRICS_PORT = 9464;
+const MOST_PORT = 65_535;
+const MOST_INSTANCES = 64;
+const MOST_REQUESTS = 1_000_000;
+const MOST_SECONDS = 86_400;
+
+// As Fastify knows them.
+const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
 /** What an operator may choose; everything has a default. */
 export interface Config {
@@ -17,6 +33,13 @@ export interface Config {
   /** Whether an empty database is told the founding story. */
   readonly demo: boolean;
   readonly logLevel: LogLevel;
+  /** How many requests a minute are answered; 0: any number. */
+  readonly limits: { readonly address: number; readonly key: number };
+  readonly trustProxy: TrustedProxies;
+  /** In seconds: how old an answer may be that is given while the database is away (0: none is), and how often to be polled. */
+  readonly polling: { readonly mostStale: number; readonly pollInterval: number };
+  /** Where the metrics are served, and whether the operator chose that; null: nowhere. */
+  readonly metrics: { readonly port: number; readonly isChosen: boolean } | null;
 }
 
 /** The environment of a process. */
@@ -29,20 +52,55 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readConfig(env: Environment): Config {
   return {
-    port: readPort(env),
+    port: readPort('PORT', valueOf(env, 'PORT') ?? '3000'),
     host: readHost(env),
     databaseUrl: readDatabaseUrl(env),
     dataDir: resolve(valueOf(env, 'ACCORD_DATA') ?? 'data'),
     adminKey: readAdminKey(env),
     demo: readChoice(env, 'ACCORD_DEMO', ['on', 'off'], 'on') === 'on',
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    limits: {
+      address: readRequests(env, 'ACCORD_LIMIT_ADDRESS', '600'),
+      key: readRequests(env, 'ACCORD_LIMIT_KEY', '6000'),
+    },
+    trustProxy: readProxies(env),
+    polling: {
+      mostStale: readSeconds(env, 'ACCORD_MAX_STALE', '300'),
+      pollInterval: readSeconds(env, 'ACCORD_POLL_INTERVAL', '5'),
+    },
+    metrics: readMetrics(env),
   };
 }
 
-function readPort(env: Environment): number {
-  const value = valueOf(env, 'PORT') ?? '3000';
-  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
-    throw refusal('PORT', 'a whole number from 0 to 65535 (0: any free port)', value);
+/**
+ * Reads how many services are to run side by side, each with a metrics port of its own from the first one on.
+ *
+ * @throws Error that says what it must be
+ */
+export function readInstances(value: string | undefined, { metrics }: Config): number {
+  if (value === undefined || !/^\d{1,2}$/.test(value) || !isInstances(Number(value))) {
+    throw new Error(
+      `Say how many services are to run, from 1 to ${String(MOST_INSTANCES)}: npm run start:cluster -- 4`,
+    );
+  }
+  const last = (metrics?.port ?? 0) + Number(value) - 1;
+  if (metrics !== null && metrics.port > 0 && last > MOST_PORT) {
+    throw refusal(
+      'METRICS_PORT',
+      `so low that ${value} services have one each`,
+      String(metrics.port),
+    );
+  }
+  return Number(value);
+}
+
+function isInstances(count: number): boolean {
+  return count >= 1 && count <= MOST_INSTANCES;
+}
+
+function readPort(name: string, value: string, other = ''): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > MOST_PORT) {
+    throw refusal(name, `a whole number from 0 to 65535 (0: any free port)${other}`, value);
   }
   return Number(value);
 }
@@ -76,6 +134,55 @@ function readAdminKey(env: Environment): string | undefined {
     throw refusal('ACCORD_ADMIN_KEY', 'at least 16 printable ASCII characters without spaces');
   }
   return value;
+}
+
+function readMetrics(env: Environment): Config['metrics'] {
+  const value = valueOf(env, 'METRICS_PORT');
+  if (value === 'off') return null;
+  const port = readPort('METRICS_PORT', value ?? String(METRICS_PORT), ' or off');
+  return { port, isChosen: value !== undefined };
+}
+
+function readRequests(env: Environment, name: string, otherwise: string): number {
+  const value = valueOf(env, name) ?? otherwise;
+  if (!/^\d{1,7}$/.test(value) || Number(value) > MOST_REQUESTS) {
+    throw refusal(
+      name,
+      `a whole number of requests a minute, at most ${String(MOST_REQUESTS)} (0: any number)`,
+      value,
+    );
+  }
+  return Number(value);
+}
+
+function readSeconds(env: Environment, name: string, otherwise: string): number {
+  const value = valueOf(env, name) ?? otherwise;
+  if (!/^\d{1,5}$/.test(value) || Number(value) > MOST_SECONDS) {
+    throw refusal(name, `a whole number of seconds, at most ${String(MOST_SECONDS)}`, value);
+  }
+  return Number(value);
+}
+
+function readProxies(env: Environment): TrustedProxies {
+  const value = valueOf(env, 'ACCORD_TRUST_PROXY') ?? 'off';
+  if (value === 'off') return [];
+  const networks = value.split(',').map((each) => each.trim());
+  if (!networks.every(isNetwork)) {
+    throw refusal(
+      'ACCORD_TRUST_PROXY',
+      'off, or the addresses and networks of proxies, such as 10.0.0.0/8, parted by commas',
+      value,
+    );
+  }
+  return networks;
+}
+
+function isNetwork(value: string): boolean {
+  if (NAMED_NETWORKS.includes(value)) return true;
+  const [address = '', length] = value.split('/');
+  const version = isIP(address);
+  if (version === 0 || length === undefined) return version !== 0 && !value.includes('/');
+  return /^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128);
 }
 
 function readChoice<Choice extends string>(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { databaseTrouble, folderTrouble, listenTrouble } from './start.errors.js';
+import { databaseTrouble, folderTrouble, isTaken, listenTrouble } from './start.errors.js';
 
 function systemError(code: string, message: string, path?: string): Error {
   return Object.assign(new Error(message), { code, ...(path === undefined ? {} : { path }) });
@@ -42,7 +42,15 @@ describe('what goes wrong at the start', () => {
     ['ENOTFOUND', 'HOST: here is no address of this machine'],
     ['EADDRNOTAVAIL', 'HOST: here is no address of this machine'],
   ])('with listening (%s) names the variable to blame', (code, finding) => {
-    const error = listenTrouble('here', 80, systemError(code, `listen ${code}`));
+    const error = listenTrouble({ host: 'here', port: 80 }, systemError(code, `listen ${code}`));
     expect(String(error)).toContain(finding);
+  });
+
+  test('with the port of the metrics names METRICS_PORT', () => {
+    const taken = systemError('EADDRINUSE', 'listen EADDRINUSE');
+    const place = { host: 'here', port: 9464, variable: 'METRICS_PORT' } as const;
+    expect(isTaken(taken)).toBe(true);
+    expect(isTaken(systemError('EACCES', 'listen EACCES'))).toBe(false);
+    expect(String(listenTrouble(place, taken))).toContain('METRICS_PORT: 9464 is taken on here');
   });
 });

@@ -10,7 +10,7 @@ export function databaseTrouble(url: string, error: unknown): Error {
 
 /** What the system says of a file in ACCORD_DATA, told as a matter of that variable; any other error as it is. */
 export function folderTrouble(folder: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('path' in error) || codeOf(error) === undefined) return error;
+  if (!Error.isError(error) || !('path' in error) || codeOf(error) === undefined) return error;
   const code = codeOf(error) ?? '';
   if (NO_FOLDER.includes(code)) return trouble('ACCORD_DATA', `${folder} is not a folder`, error);
   if (NO_ACCESS.includes(code)) {
@@ -19,12 +19,24 @@ export function folderTrouble(folder: string, error: unknown): unknown {
   return trouble('ACCORD_DATA', `${folder} cannot be used`, error);
 }
 
-/** Why nobody can listen at HOST and PORT, by the one that is to blame. */
-export function listenTrouble(host: string, port: number, error: unknown): unknown {
+/** Where somebody wants to listen; `variable` sets the port. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly variable?: 'PORT' | 'METRICS_PORT';
+}
+
+/** Whether somebody else listens there already. */
+export function isTaken(error: unknown): boolean {
+  return codeOf(error) === 'EADDRINUSE';
+}
+
+/** Why nobody can listen at a place, by the variable that is to blame. */
+export function listenTrouble({ host, port, variable = 'PORT' }: Place, error: unknown): unknown {
   const code = codeOf(error);
-  if (code === 'EADDRINUSE') return trouble('PORT', `${String(port)} is taken on ${host}`, error);
+  if (isTaken(error)) return trouble(variable, `${String(port)} is taken on ${host}`, error);
   if (code === 'EACCES') {
-    return trouble('PORT', `${String(port)} is not for the user who runs Accord`, error);
+    return trouble(variable, `${String(port)} is not for the user who runs Accord`, error);
   }
   if (code !== undefined && NO_ADDRESS.includes(code)) {
     return trouble('HOST', `${host} is no address of this machine`, error);
@@ -44,11 +56,11 @@ function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map(messageOf).join(', ');
   }
-  return error instanceof Error ? error.message : String(error);
+  return Error.isError(error) ? error.message : String(error);
 }
 
 function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+  return Error.isError(error) && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
 }

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   unauthorized: [401, 'The key is missing, unknown or revoked.'],
   forbidden: [403, 'The key’s role does not allow this.'],
   not_found: [404, 'There is nothing at this address.'],
+  request_timeout: [408, 'The request did not come to its end in time.'],
   still_referenced: [409, 'Other records refer to this one: they go first.'],
   slug_taken: [409, 'Another record has this slug.'],
   participant_exists: [409, 'The faction or person already takes part in this merger.'],
@@ -54,10 +55,12 @@ export const PROBLEMS = {
   idempotency_key_reused: [422, 'The Idempotency-Key was sent with another body before.'],
   constraint_violated: [422, 'The database refuses the row.'],
   precondition_required: [428, 'Changing a record needs If-Match with its ETag.'],
+  too_many_requests: [429, 'There were too many requests from this address or with this key.'],
   internal: [500, 'A bug of ours.'],
+  too_many_streams: [503, 'This instance has as many streams as it takes.'],
   unavailable: [
     503,
-    'The database does not answer or is too busy. Nothing is half stored; repeat a write with its Idempotency-Key, or look first.',
+    'The database does not answer or is too busy, or the service is being stopped. Nothing is half stored; repeat a write with its Idempotency-Key, or look first.',
   ],
 } as const satisfies Record<string, readonly [number, string]>;
 

@@ -100,8 +100,15 @@ function kept(
     OF_THE_EXCHANGE.has(name) ? [] : [name, String(value)],
   );
   const address = addressFor(isReader, request.url);
+  const route = request.routeOptions.url ?? 'none';
   const basis = { scope: null, span: null, ...request.keep, made: request.made ?? 0 };
-  const answer = keeping.kept.keep(address, basis, { body: payload, tag, headers });
+  const answer = keeping.kept.keep(address, basis, {
+    body: payload,
+    tag,
+    headers,
+    route,
+  });
+  keeping.counts.miss();
   const { headers: asked } = request;
   return send(request, reply, answer.answer(acceptEncodingOf(request), asked['if-none-match']));
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Problem } from '../errors/problem.js';
 
 /** The strong ETag of a record at a version. */
@@ -8,7 +8,7 @@ export function versionTag(version: number): string {
 
 /** The strong ETag of any other answer: a digest of its bytes. */
 export function contentTag(content: string): string {
-  return `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
+  return `"${hash('sha256', content, 'base64url').slice(0, 22)}"`;
 }
 
 /** Whether an If-None-Match holds the tag. Weak comparison, as RFC 9110 wants for reading. */

@@ -46,6 +46,10 @@ const PROBLEM_RESPONSE = {
 const HEADERS = {
   ETag: always('What to send as If-None-Match; of a record also as If-Match.'),
   Location: always('The address of what was made.'),
+  RateLimit: always(
+    'What is left of the quota (`r`), and in how many seconds it is whole again (`t`).',
+  ),
+  RateLimitPolicy: always('The quota: so many requests (`q`) in so many seconds (`w`).'),
   RetryAfter: always('In how many seconds to try again.'),
   WWWAuthenticate: always('What a key is sent as.'),
 };
@@ -57,6 +61,14 @@ const RESPONSES = {
     ...PROBLEM_RESPONSE,
     headers: { 'WWW-Authenticate': { $ref: '#/components/headers/WWWAuthenticate' } },
   },
+  TooManyRequests: {
+    ...PROBLEM_RESPONSE,
+    headers: {
+      'Retry-After': { $ref: '#/components/headers/RetryAfter' },
+      RateLimit: { $ref: '#/components/headers/RateLimit' },
+      'RateLimit-Policy': { $ref: '#/components/headers/RateLimitPolicy' },
+    },
+  },
   Unavailable: {
     ...PROBLEM_RESPONSE,
     headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
@@ -65,6 +77,7 @@ const RESPONSES = {
 
 const SHARED_PROBLEM = { $ref: '#/components/responses/Problem' };
 const UNAUTHORIZED = { $ref: '#/components/responses/Unauthorized' };
+const TOO_MANY = { $ref: '#/components/responses/TooManyRequests' };
 const UNAVAILABLE = { $ref: '#/components/responses/Unavailable' };
 
 const ETAG = { ETag: { $ref: '#/components/headers/ETag' } };
@@ -136,16 +149,18 @@ export function describeApi(
 
 /**
  * The problems of every route, by reference to one response. Whatever a route of the API is for, it may also refuse a bad
- * key, and the database may be away. What readers read can be asked for as they see it.
+ * key or one request too many, and the database may be away. What readers read can be asked for as they see it.
  */
 function describeCommon(document: OpenAPIObject): void {
   for (const [path, { get, post, patch, delete: retract }] of Object.entries(document.paths)) {
     const isOurs = path.startsWith('/v1');
+    const isStream = JSON.stringify(get?.responses ?? {}).includes('text/event-stream');
     if (isOurs) describeParameters(get, post);
     for (const operation of [get, post, patch, retract]) {
       if (!operation) continue;
-      const own = ownResponses(operation.responses, isOurs);
-      const common = isOurs ? commonResponses(operation === get, operation.security) : {};
+      const own = ownResponses(operation.responses, isOurs && !isStream);
+      const reads = operation === get && !isStream;
+      const common = isOurs ? commonResponses(reads, operation.security) : {};
       operation.responses = { ...common, ...own };
     }
   }
@@ -176,7 +191,7 @@ function describeOnce(post: Operation): void {
 }
 
 function commonResponses(reads: boolean, security: Operation['security']): Responses {
-  const refusals = { '401': UNAUTHORIZED, '503': UNAVAILABLE };
+  const refusals = { '401': UNAUTHORIZED, '429': TOO_MANY, '503': UNAVAILABLE };
   if (!reads) return refusals;
   const unchanged = { ...refusals, '304': UNCHANGED };
   return security ? unchanged : { ...unchanged, '400': SHARED_PROBLEM };

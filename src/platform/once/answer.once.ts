@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Problem } from '../errors/problem.js';
 import { isUuid } from '../http/text.js';
 import type { Transaction } from '../prisma/transaction.js';
-import { findAnswer, keepAnswer, tryAddress } from './kept.answers.db.js';
+import { keepAnswer, type FoundAnswer } from './kept.answers.db.js';
 import type { Bytes, Once } from './once.js';
 
 const CIPHER = 'aes-256-gcm';
@@ -10,34 +10,31 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * The result that was kept of a request which was done before; undefined when it is to be done now. Asked at the beginning of
- * a transaction, which then holds the address.
+ * The result that was kept of a request which was done before; undefined when it is to be done now.
  *
+ * @param isFree whether its transaction holds the address; `found` what is kept there
  * @throws Problem `idempotency_key_in_use`, `idempotency_key_reused`, `idempotency_key_spent`
  */
-export async function findKept(
-  tx: Transaction,
+export function openKept(
   once: Once,
-): Promise<{ readonly result: unknown } | undefined> {
-  const [isFree, kept] = await Promise.all([
-    tryAddress(tx, once.address),
-    findAnswer(tx, once.address),
-  ]);
+  isFree: boolean,
+  found: FoundAnswer | undefined,
+): { readonly result: unknown } | undefined {
   if (!isFree) {
     const detail = 'A request with this Idempotency-Key is still running.';
     throw new Problem('idempotency_key_in_use', detail, {}, { 'retry-after': '1' });
   }
-  if (!kept) return undefined;
-  if (Buffer.compare(kept.fingerprint, once.fingerprint) !== 0) {
+  if (!found) return undefined;
+  if (Buffer.compare(found.fingerprint, once.fingerprint) !== 0) {
     const detail = 'This Idempotency-Key was sent with another body before.';
     throw new Problem('idempotency_key_reused', detail);
   }
-  if (kept.answer.length === 0) {
+  if (found.answer.length === 0) {
     const detail = 'What was made under this Idempotency-Key has been purged.';
     throw new Problem('idempotency_key_spent', detail);
   }
   once.onReplay();
-  return unseal(once, kept.answer);
+  return unseal(once, found.answer);
 }
 
 /**

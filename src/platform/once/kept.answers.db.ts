@@ -9,24 +9,18 @@ export interface KeptAnswer {
   readonly recordId: string | null;
 }
 
-/** Takes the address until the transaction ends, at once or not at all: whether it was free. */
-export async function tryAddress(tx: Transaction, address: Bytes): Promise<boolean> {
-  const [row] = await tx.query<{ free: boolean }>(
-    `SELECT pg_try_advisory_xact_lock(hashtextextended('once:' || encode($1, 'hex'), 0)) AS free`,
-    [address],
-  );
-  return row?.free === true;
-}
+/** An answer as it is found. */
+export type FoundAnswer = Pick<KeptAnswer, 'fingerprint' | 'answer'>;
 
 /**
- * The answer at an address. Asked in a statement of its own after the address was taken, so that it sees what the one
+ * The answer at an address. Asked in a statement of its own after that which takes the address, so that it sees what the one
  * before stored.
  */
 export async function findAnswer(
   tx: Transaction,
   address: Bytes,
-): Promise<Pick<KeptAnswer, 'fingerprint' | 'answer'> | undefined> {
-  const [row] = await tx.query<Pick<KeptAnswer, 'fingerprint' | 'answer'>>(
+): Promise<FoundAnswer | undefined> {
+  const [row] = await tx.query<FoundAnswer>(
     `SELECT kept.fingerprint AS fingerprint, kept.answer AS answer FROM kept_answers AS kept
      WHERE kept.address = $1 AND kept.kept_at > now() - interval '24 hours'`,
     [address],

@@ -17,6 +17,7 @@ import {
 import { join, resolve } from 'node:path';
 import { type Account, serverAccount, succeedsAs } from './account.js';
 import { serverPrograms } from './binaries.js';
+import { makeFolder } from './folders.js';
 import { draftPath, removeUnfinished } from './drafts.js';
 
 // Where clusters go that cannot live in ACCORD_DATA: it survives a restart of the machine and everybody may enter it.
@@ -48,13 +49,17 @@ export interface Cluster extends ClusterRecord {
   readonly programs: string;
   readonly account: Account | undefined;
   readonly durable: boolean;
+  readonly instances: number;
 }
 
 /** Finds the cluster of an ACCORD_DATA folder, or makes it. Killed at any moment, it goes on at the next call. */
-export async function openCluster(dataDir: string, durable: boolean): Promise<Cluster> {
-  const made = await mkdir(dataDir, { recursive: true });
+export async function openCluster(
+  dataDir: string,
+  use: Pick<Cluster, 'durable' | 'instances'>,
+): Promise<Cluster> {
+  const made = await makeFolder(dataDir);
   const home = await realpath(dataDir);
-  if (made !== undefined && serverAccount() !== undefined) {
+  if (made && serverAccount() !== undefined) {
     // Ours, whatever the umask: the server's user may pass through.
     await chmod(home, 0o711);
   }
@@ -66,7 +71,7 @@ export async function openCluster(dataDir: string, durable: boolean): Promise<Cl
   const account = serverAccount(owner);
   await (account === undefined ? chmod(folder, 0o700) : letThrough(account, folder));
   const programs = await serverPrograms(account, folder);
-  const cluster = { ...record, home, folder, data, programs, account, durable };
+  const cluster = { ...record, home, folder, data, programs, account, ...use };
   if (owner === undefined) {
     await initialise(cluster);
   }
@@ -150,7 +155,7 @@ async function draftRecord(home: string, record: ClusterRecord): Promise<string>
 
 async function openFolder(home: string, record: ClusterRecord): Promise<string> {
   const folder = resolve(home, record.location);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   if (folder !== join(home, IN_PLACE)) {
     await chmod(ELSEWHERE, 0o711);
     await claim(folder, home);

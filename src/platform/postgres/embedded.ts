@@ -2,19 +2,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { Restarts } from '../processes/restarts.js';
 import { ACCORD, type Cluster, openCluster, rememberPort, removeCluster } from './cluster.js';
 import { type Postmaster, StartFailure, startPostmaster, takeOver } from './postmaster.js';
-
-// A server that ends now and then is back at once; one that keeps ending is given a growing pause, in milliseconds.
-const RESTARTS_AT_ONCE = 3;
-const SHORTEST_PAUSE = 250;
-const LONGEST_PAUSE = 5_000;
 
 export interface EmbeddedOptions {
   /** The folder that holds the cluster, or the record of where it is: ACCORD_DATA. */
   readonly dataDir: string;
   /** Off for tests: what is acknowledged may be lost with the machine. */
   readonly durable?: boolean;
+  /** How many services will connect to it; one unless it is said. */
+  readonly instances?: number;
   /** Told, in one line, why the server is started again: it ended unasked, or the last attempt failed. */
   readonly onRestart?: (reason: string) => void;
 }
@@ -37,7 +35,10 @@ export interface EmbeddedPostgres {
  * @throws Error when another Accord is running on the same folder
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const cluster = await openCluster(options.dataDir, options.durable ?? true);
+  const cluster = await openCluster(options.dataDir, {
+    durable: options.durable ?? true,
+    instances: options.instances ?? 1,
+  });
   const { server, port } = await startSomewhere(cluster);
   await rememberPort(cluster, port);
   const urlOf = (database: string): string =>
@@ -129,11 +130,10 @@ function keepRunning(
   let current = server;
   let restarted = Promise.resolve();
   let stopped: Promise<void> | undefined;
-  let ends: number[] = [];
+  const restarts = new Restarts();
   const attempt = async (reason: string): Promise<void> => {
-    ends = [...ends.filter((end) => end > Date.now() - 60_000), Date.now()];
     onRestart(reason);
-    await sleep(pauseAfter(ends.length), undefined, { signal: stopping.signal });
+    await sleep(restarts.pause(), undefined, { signal: stopping.signal });
     current = (await startSomewhere(cluster, port)).server;
     watch();
   };
@@ -154,11 +154,6 @@ function keepRunning(
     stopping.abort();
     return (stopped ??= restarted.then(() => current.stop()));
   };
-}
-
-function pauseAfter(endsInAMinute: number): number {
-  const extra = endsInAMinute - RESTARTS_AT_ONCE;
-  return extra <= 0 ? 0 : Math.min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** (extra - 1));
 }
 
 /** Of a server's log the last line, which says what was fatal. */

@@ -14,6 +14,11 @@ const SHUTDOWN = [
   ['SIGKILL', 5_000],
 ] as const;
 
+// What a service has at most: its pool, and what listens. And some for whoever looks after the database.
+const EACH = 14;
+const SPARE = 20;
+const USUAL_CONNECTIONS = 100;
+
 /** The server process, as its parent sees it. */
 export interface Postmaster {
   readonly process: ChildProcess;
@@ -88,6 +93,7 @@ function settings(cluster: Cluster, port: number): string[] {
   return [
     `port=${String(port)}`,
     'listen_addresses=127.0.0.1',
+    `max_connections=${String(Math.max(USUAL_CONNECTIONS, cluster.instances * EACH + SPARE))}`,
     'unix_socket_directories=',
     'TimeZone=UTC',
     'log_timezone=UTC',

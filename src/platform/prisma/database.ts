@@ -4,7 +4,9 @@ import pg from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Author } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
-import { findKept, keepResult } from '../once/answer.once.js';
+import type { PoolState } from '../metrics/metrics.js';
+import { keepResult, openKept } from '../once/answer.once.js';
+import { findAnswer } from '../once/kept.answers.db.js';
 import { sessionAt } from '../postgres/session.js';
 import { StatementNames } from './statement.names.js';
 import { OpenTransaction, QUERY_TIMEOUT, type Transaction } from './transaction.js';
@@ -80,6 +82,12 @@ export class Database implements OnApplicationShutdown {
     this.prisma = new PrismaClient({ adapter });
   }
 
+  /** The connections of the pool, and who waits for one. */
+  get poolState(): PoolState {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { total, idle, waiting };
+  }
+
   /** Asks the server for an answer within 2 s. */
   async ping(): Promise<void> {
     const question: pg.QueryConfig & { readonly query_timeout: number } = {
@@ -145,12 +153,15 @@ export class Database implements OnApplicationShutdown {
     const tx = new OpenTransaction(client, this.names, timeout);
     try {
       const { once } = author;
-      const begun = Promise.all([tx.begin(), signAs(tx, author), once && findKept(tx, once)]);
-      const [, , kept] = await begun;
+      const [, isFree, found] = await Promise.all([
+        tx.begin(),
+        signAs(tx, author),
+        once && findAnswer(tx, once.address),
+      ]);
+      const kept = once && openKept(once, isFree, found);
       const result = kept ? (kept.result as Result) : await work(tx);
       const keeping = once && !kept ? keepResult(tx, once, result) : undefined;
       await Promise.all([keeping, tx.commit().finally(() => this.watch?.committed(mayHide))]);
-      client.release();
       return result;
     } catch (error) {
       await tx.rollBack();
@@ -189,12 +200,19 @@ function poolOf(config: pg.PoolConfig): pg.Pool {
   return pool;
 }
 
-async function signAs(tx: Transaction, author: Author): Promise<void> {
-  await tx.query(
+/**
+ * Says in whose name a transaction writes. Takes the address of what is done once until the transaction ends, at once or not
+ * at all: whether it was free.
+ */
+async function signAs(tx: Transaction, author: Author): Promise<boolean> {
+  const { name, keyId, reason, requestId, instant, once } = author;
+  const [row] = await tx.query<{ isFree: boolean }>(
     `SELECT set_config('accord.actor', $1, true), set_config('accord.key_id', $2, true), set_config('accord.reason', $3, true),
-       set_config('accord.request_id', $4, true), set_config('accord.instant', $5, true)`,
-    [author.name, author.keyId, author.reason ?? '', author.requestId ?? '', author.instant ?? ''],
+       set_config('accord.request_id', $4, true), set_config('accord.instant', $5, true),
+       COALESCE(pg_try_advisory_xact_lock(hashtextextended('once:' || encode($6::bytea, 'hex'), 0)), true) AS "isFree"`,
+    [name, keyId, reason ?? '', requestId ?? '', instant ?? '', once?.address ?? null],
   );
+  return row?.isFree === true;
 }
 
 /** Has a transaction record what follows at an instant, ISO. */

@@ -14,6 +14,8 @@ export interface Transaction {
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
 }
 
+const OVER = { error: new Error('the transaction is over') };
+
 /** A transaction on a connection of its own, from its beginning to its end. */
 export class OpenTransaction implements Transaction {
   private readonly deadline: number;
@@ -42,15 +44,20 @@ export class OpenTransaction implements Transaction {
     return rows;
   }
 
-  /** Commits; whoever gets no answer to it cannot know what became of it. */
+  /** Commits, and gives the connection to others. Whoever gets no answer cannot know what became of it. */
   async commit(): Promise<void> {
     const { command } = await this.send('COMMIT');
     // Postgres answers so, and not with an error, when a statement before has failed.
     if (command !== 'COMMIT') throw new Error('the transaction was not committed');
+    this.failure = OVER;
+    this.client.release();
   }
 
   /** Takes everything back, and gives the connection to others or, if it is broken, to nobody. */
   async rollBack(): Promise<void> {
+    if (this.failure === OVER) return;
+    // Work that asks several things at once may go on asking: not on a connection that is somebody else's by then.
+    this.failure ??= OVER;
     await this.client.query('ROLLBACK').then(
       () => {
         this.client.release();
@@ -69,11 +76,22 @@ export class OpenTransaction implements Transaction {
     const left = Math.ceil(this.deadline - performance.now());
     try {
       if (left <= 0) throw new Error('the transaction timed out');
+      this.gather();
       return await this.client.query<Row>(this.statement(text, values, left));
     } catch (error) {
       this.failure ??= { error };
       throw this.failure.error;
     }
+  }
+
+  /** Has all that is sent in one turn go out in one packet: each costs as much as a small statement itself. */
+  private gather(): void {
+    const { stream } = this.client.connection;
+    if (stream.writableCorked > 0) return;
+    stream.cork();
+    process.nextTick(() => {
+      stream.uncork();
+    });
   }
 
   /** A command of the transaction's own has no values, and is sent as plain text. */

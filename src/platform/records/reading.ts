@@ -56,29 +56,58 @@ const OF_ONE_MERGER: ReadonlySet<RecordType> = new Set([
  * @param query begins with SELECT; its relations are named without a schema
  */
 export function queryOf(reading: Reading, definitions: Definitions, query: Query): Query {
-  const names = new Set(query.text.match(/\b[a-z_]+\b/g));
+  const { text, bound } = preparedFor(reading, definitions, query);
+  return { text, values: [...query.values, ...bound.map((name) => reading[name])] };
+}
+
+/** A text with the relations of a reading, and what of the reading is bound behind the query's own values. */
+interface Composed {
+  readonly text: string;
+  readonly bound: readonly ('instant' | 'knownAt' | 'mergerId')[];
+}
+
+/** What is asked often is not put together anew. Lists are asked for in thousands of ways: now and then all is forgotten. */
+const COMPOSED = new WeakMap<Definitions, Map<string, Map<string, Composed>>>();
+const MOST_COMPOSED = 500;
+
+function preparedFor(reading: Reading, definitions: Definitions, query: Query): Composed {
+  const ofDefinitions = COMPOSED.get(definitions) ?? new Map<string, Map<string, Composed>>();
+  COMPOSED.set(definitions, ofDefinitions);
+  // All of a reading and of the values that the text depends on.
+  const shape = `${reading.view} ${String(reading.knownAt === null)} ${String(reading.mergerId === undefined)} ${String(query.values.length)}`;
+  const ofShape = ofDefinitions.get(shape) ?? new Map<string, Composed>();
+  ofDefinitions.set(shape, ofShape);
+  const known = ofShape.get(query.text);
+  if (known) return known;
+  const composed = compose(reading, definitions, query);
+  if (ofShape.size === MOST_COMPOSED) ofShape.clear();
+  ofShape.set(query.text, composed);
+  return composed;
+}
+
+function compose(reading: Reading, definitions: Definitions, { text, values }: Query): Composed {
+  const names = new Set(text.match(/\b[a-z_]+\b/g));
   const isPlain = reading.view === 'all' && reading.knownAt === null;
-  if (isPlain && !MADE_HERE.some((name) => names.has(name))) return query;
-  const values = [...query.values];
-  const bind = (value: string, type: string): string => `$${String(values.push(value))}::${type}`;
+  if (isPlain && !MADE_HERE.some((name) => names.has(name))) return { text, bound: [] };
+  const bound: Composed['bound'][number][] = [];
+  const bind = (name: Composed['bound'][number], type: string): string =>
+    `$${String(values.length + bound.push(name))}::${type}`;
   // Of the feed nothing is read that was told later than the instant: the clock is asked after all that is read was there.
   const clock = names.has('feed') ? 'clock_timestamp()' : 'statement_timestamp()';
   const asked: Asked = {
     isPublic: reading.view === 'public',
     // Bound also when it is null: a statement is prepared once for both.
-    instant: `COALESCE($${String(values.push(reading.instant))}::timestamptz, ${clock})`,
-    knownUntil: reading.knownAt === null ? null : `span_end(${bind(reading.knownAt, 'text')})`,
+    instant: `COALESCE(${bind('instant', 'timestamptz')}, ${clock})`,
+    knownUntil: reading.knownAt === null ? null : `span_end(${bind('knownAt', 'text')})`,
     merger:
-      reading.knownAt === null || reading.mergerId === undefined
-        ? null
-        : bind(reading.mergerId, 'uuid'),
+      reading.knownAt === null || reading.mergerId === undefined ? null : bind('mergerId', 'uuid'),
   };
   const relations = [
     `asked (instant, known_until) AS (SELECT ${asked.instant}, ${asked.knownUntil ?? 'NULL::timestamptz'})`,
     ...tableRelations(names, definitions, asked),
     ...recordingRelations(names, definitions, asked.isPublic ? (id) => isVisible(id, asked) : null),
   ];
-  return { text: `WITH ${relations.join(',\n')}\n${query.text}`, values };
+  return { text: `WITH ${relations.join(',\n')}\n${text}`, bound };
 }
 
 function tableRelations(

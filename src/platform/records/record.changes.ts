@@ -2,8 +2,9 @@ import slugify from '@sindresorhus/slugify';
 import type { Transaction } from '../prisma/transaction.js';
 import { assertPeriods } from './record.body.js';
 import type { Candidate, RecordDefinition, RuleContext } from './record.definition.js';
-import { freeSlug, rowOf, updateRecord } from './records.db.js';
+import { rowOf, updateRecord } from './records.db.js';
 import { requireReferences } from './references.db.js';
+import { freeSlug } from './slugs.db.js';
 import type { StoredRecord } from './stored.record.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -25,8 +26,12 @@ export async function admitBody(
   candidate: Candidate<Body>,
 ): Promise<void> {
   assertPeriods(definition, candidate.body);
-  await requireReferences(context.tx, context.definitions, definition, candidate);
-  await definition.rules.check?.(context, candidate);
+  const references = requireReferences(context.tx, context.definitions, definition, candidate);
+  const checked = definition.rules.check?.(context, candidate);
+  // What the rules refuse counts once the references are known to be sound.
+  checked?.catch(() => undefined);
+  await references;
+  await checked;
 }
 
 /** Stores what a record is changed to, once it is admitted. */

@@ -17,7 +17,10 @@ export interface RuleContext {
 
 /** The rules of a resource, run within the transaction that stores the record. They throw what they refuse. */
 export interface RecordRules<Body extends object> {
-  /** Asks the domain whether the record may be stored; locks what the answer rests on. */
+  /**
+   * Asks the domain whether the record may be stored; locks what the answer rests on. What it asks of the database is sent
+   * behind the statement that holds what the record names, without waiting for its answer: what is named may not be there.
+   */
   check?(context: RuleContext, candidate: Candidate<Body>): Promise<void>;
   /** Makes what comes with a new record. */
   created?(context: RuleContext, id: string, body: Body): Promise<void>;

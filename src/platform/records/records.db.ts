@@ -6,6 +6,7 @@ import type { Transaction } from '../prisma/transaction.js';
 import type { Read } from '../prisma/database.js';
 import { columnOf, columnsOf, nestedName, type Field } from './field.js';
 import { isStorable, isUuid } from '../http/text.js';
+import { madeOnce } from './made.once.js';
 import type { RecordDefinition } from './record.definition.js';
 import type { Filter, ListQuery } from './records.query.js';
 import type { ListedRecord, StoredRecord } from './stored.record.js';
@@ -13,7 +14,7 @@ import type { ListedRecord, StoredRecord } from './stored.record.js';
 type Row = Readonly<Record<string, unknown>>;
 
 /** The body of a row as the API shows it: an SQL expression over the row called `alias`. */
-export function bodyExpression(definition: RecordDefinition, alias: string): string {
+export const bodyExpression = madeOnce((definition: RecordDefinition, alias = ''): string => {
   const names = definition.fields.map(({ name }) => name);
   return jsonExpression(definition, alias, [
     'id',
@@ -23,7 +24,7 @@ export function bodyExpression(definition: RecordDefinition, alias: string): str
     'createdAt',
     'updatedAt',
   ]);
-}
+});
 
 /** Some of the fields of a row, as the API shows them. */
 export function jsonExpression(
@@ -100,13 +101,13 @@ export async function insertRecord(
   definition: RecordDefinition,
   row: Row,
 ): Promise<StoredRecord> {
-  const columns = Object.keys(row).map((name) => `"${name}"`);
+  const json = jsonColumns(definition);
+  const values = Object.entries(row).map(([column, value]) =>
+    value !== null && json.has(column) ? JSON.stringify(value) : value,
+  );
   const [record] = await tx.query<StoredRecord>(
-    `INSERT INTO ${definition.table} AS record (${columns.join(', ')})
-     SELECT ${columns.map((name) => `given.${name}`).join(', ')}
-     FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
-     RETURNING ${recordColumns(definition)}`,
-    [JSON.stringify(row)],
+    insertStatement(definition, ...Object.keys(row)),
+    values,
   );
   return requireRow(record);
 }
@@ -118,15 +119,10 @@ export async function updateRecord(
   id: string,
   row: Row,
 ): Promise<StoredRecord> {
-  const columns = Object.keys(row).map((name) => `"${name}"`);
-  const [record] = await tx.query<StoredRecord>(
-    `UPDATE ${definition.table} AS record
-     SET ${columns.map((name) => `${name} = given.${name}`).join(', ')}
-     FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
-     WHERE record.id = $2::uuid
-     RETURNING ${recordColumns(definition)}`,
-    [JSON.stringify(row), id],
-  );
+  const [record] = await tx.query<StoredRecord>(updateStatement(definition, ...Object.keys(row)), [
+    JSON.stringify(row),
+    id,
+  ]);
   return requireRow(record);
 }
 
@@ -182,33 +178,36 @@ export async function listRecords(
   );
 }
 
-/** The first free slug that begins with `base`, held until the transaction ends; `ownId` may keep its own. */
-export async function freeSlug(
-  tx: Transaction,
-  definition: RecordDefinition,
-  base: string,
-  ownId: string | null,
-): Promise<string> {
-  const lock = `slugs:${definition.type}:${base}`;
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
-  const taken = await tx.query<{ slug: string }>(
-    `SELECT record.slug FROM ${definition.table} AS record
-     WHERE record.slug ~ ('^' || $1 || '(-[0-9]+)?$') AND record.id IS DISTINCT FROM $2::uuid`,
-    [base, ownId],
-  );
-  const slugs = new Set(taken.map(({ slug }) => slug));
-  let slug = base;
-  for (let next = 2; slugs.has(slug); next += 1) slug = `${base}-${String(next)}`;
-  return slug;
-}
-
 function recordColumns(definition: RecordDefinition): string {
   return `record.id::text AS id, record.version AS version, record.retracted_at IS NOT NULL AS retracted,
     ${bodyExpression(definition, 'record')}::text AS json`;
 }
 
-function selectRecord(definition: RecordDefinition, where: string): string {
-  return `SELECT ${recordColumns(definition)} FROM ${definition.table} AS record WHERE ${where}`;
+const selectRecord = madeOnce(
+  (definition: RecordDefinition, where = ''): string =>
+    `SELECT ${recordColumns(definition)} FROM ${definition.table} AS record WHERE ${where}`,
+);
+
+const insertStatement = madeOnce((definition: RecordDefinition, ...names): string => {
+  const columns = names.map((name) => `"${name}"`);
+  return `INSERT INTO ${definition.table} AS record (${columns.join(', ')})
+    VALUES (${columns.map((_, at) => `$${String(at + 1)}`).join(', ')})
+    RETURNING ${recordColumns(definition)}`;
+});
+
+const updateStatement = madeOnce((definition: RecordDefinition, ...names): string => {
+  const columns = names.map((name) => `"${name}"`);
+  return `UPDATE ${definition.table} AS record
+    SET ${columns.map((name) => `${name} = given.${name}`).join(', ')}
+    FROM jsonb_populate_record(NULL::${definition.table}, $1::jsonb) AS given
+    WHERE record.id = $2::uuid
+    RETURNING ${recordColumns(definition)}`;
+});
+
+/** The columns that hold JSON. */
+function jsonColumns({ fields }: RecordDefinition): ReadonlySet<string> {
+  const json = fields.filter(({ kind }) => kind === 'object' || kind === 'list');
+  return new Set(json.flatMap(columnsOf));
 }
 
 /** How a record called `record` is found by an id or a slug in $1; undefined when the text is neither. */

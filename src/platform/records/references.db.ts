@@ -3,6 +3,7 @@ import type { RecordType } from '../../domain/vocabulary.js';
 import { Problem, type FieldError } from '../errors/problem.js';
 import { readWithin } from '../prisma/database.js';
 import { columnsOf, nestedName, type Field } from './field.js';
+import { madeOnce } from './made.once.js';
 import type { RecordDefinition } from './record.definition.js';
 import { replacementOf } from './replacement.db.js';
 
@@ -42,12 +43,8 @@ export async function requireReferences(
   const changed = named.filter((one) => !before.has(signature(one)));
   if (changed.length === 0) return;
   const own = named.filter(({ field }) => field.name === definition.mergerVia);
-  const targets = new Map(
-    (await lockTargets(tx, definitions, [...changed, ...own])).map((target) => [
-      `${target.type} ${target.id}`,
-      target,
-    ]),
-  );
+  const held = await lockTargets(tx, definitions, [...changed, ...own]);
+  const targets = new Map(held.map((target) => [`${target.type} ${target.id}`, target]));
   const targetOf = (one: Named): Target | undefined =>
     targets.get(`${one.type} ${one.id.toLowerCase()}`);
   const [via] = own;
@@ -256,22 +253,25 @@ function lockTargets(
   definitions: Definitions,
   named: readonly Named[],
 ): Promise<readonly Target[]> {
-  const idsByType = new Map<RecordType, string[]>();
-  for (const { type, id } of named) idsByType.set(type, [...(idsByType.get(type) ?? []), id]);
-  const types = [...idsByType.keys()].sort();
+  const byType = Map.groupBy(named, ({ type }) => type);
+  const types = [...byType.keys()].sort();
+  return tx.query<Target>(
+    lockStatement(definitions, ...types),
+    types.map((type) => byType.get(type)?.map(({ id }) => id)),
+  );
+}
+
+const lockStatement = madeOnce((definitions: Definitions, ...types): string => {
   const parts = types.map((type, at) => {
-    const { table, hasMerger } = definitionOf(definitions, type);
+    const { table, hasMerger } = definitionOf(definitions, type as RecordType);
     return `part${String(at)} AS (
       SELECT '${type}' AS type, record.id::text AS id, record.retracted_at IS NOT NULL AS retracted,
         ${hasMerger ? 'record.merger_id::text' : 'NULL::text'} AS "mergerId"
       FROM ${table} AS record WHERE record.id = ANY ($${String(at + 1)}::uuid[]) ORDER BY record.id FOR SHARE)`;
   });
   const all = types.map((_, at) => `SELECT * FROM part${String(at)}`);
-  return tx.query<Target>(
-    `WITH ${parts.join(', ')} ${all.join(' UNION ALL ')}`,
-    types.map((type) => idsByType.get(type)),
-  );
-}
+  return `WITH ${parts.join(', ')} ${all.join(' UNION ALL ')}`;
+});
 
 function refuse(
   code: 'reference_not_found' | 'reference_retracted' | 'reference_of_another_merger',

@@ -7,6 +7,7 @@ const answer = (scope: string | null = null): KeptAnswer =>
   new KeptAnswer({ scope, made: 1, span: null, instant: null }, 'x'.repeat(100), {
     tag: '"t"',
     headers: [],
+    route: '/',
   });
 
 describe('the store of answers', () => {

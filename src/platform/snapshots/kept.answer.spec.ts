@@ -9,6 +9,7 @@ const kept = (body = BODY): KeptAnswer =>
   new KeptAnswer(BASIS, body, {
     tag: '"abc"',
     headers: ['content-type', 'application/json', 'vary', 'Accept-Encoding'],
+    route: '/',
   });
 
 function headerOf({ headers }: Sent, name: string): string | undefined {

@@ -16,6 +16,16 @@ export interface Basis {
 /** What a controller or a reader says of an answer that may be given again. */
 export type Keep = Pick<Basis, 'scope' | 'span'>;
 
+/** An answer as it was made, beside its body. */
+export interface Made {
+  /** Its strong ETag, which ends with a quotation mark. */
+  readonly tag: string;
+  /** The other headers, name and value in turn. */
+  readonly headers: readonly string[];
+  /** The pattern of the route that made it. */
+  readonly route: string;
+}
+
 /** An answer as it is sent: the status, the headers as Node writes them, and the body. */
 export interface Sent {
   readonly status: 200 | 304;
@@ -37,24 +47,23 @@ export class KeptAnswer {
   heldAt = performance.now();
   /** Whether it was asked for since the store looked last. */
   wasAsked = true;
+  /** The pattern of the route that made it. */
+  readonly route: string;
   private readonly body: Buffer;
   private readonly tag: string;
+  private readonly headers: readonly string[];
   private readonly forms = new Map<Coding | 'identity', Form>();
 
-  /**
-   * @param headers those of the answer, without the ETag, by name; an ETag ends with a quotation mark
-   */
   constructor(
     readonly basis: Basis,
     body: string,
-    { tag, headers }: { readonly tag: string; readonly headers: readonly string[] },
+    { tag, headers, route }: Made,
   ) {
     this.body = Buffer.from(body);
     this.tag = tag;
     this.headers = headers;
+    this.route = route;
   }
-
-  private readonly headers: readonly string[];
 
   /** How many bytes it takes, roughly. */
   get size(): number {

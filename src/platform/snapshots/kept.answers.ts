@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock/clock.js';
 import { AnswerStore } from './answer.store.js';
 import { Head } from './head.js';
-import { KeptAnswer, type Keep } from './kept.answer.js';
+import { KeptAnswer, type Keep, type Made } from './kept.answer.js';
 
 /** What the operator sets of kept answers. */
 export interface KeptSettings {
@@ -53,7 +53,7 @@ export class KeptAnswers {
   keep(
     address: string,
     { scope, span, made }: Keep & { readonly made: number },
-    answer: { readonly body: string; readonly tag: string; readonly headers: readonly string[] },
+    answer: Made & { readonly body: string },
   ): KeptAnswer {
     const basis = { scope, span, made, instant: this.clock.instant() };
     const kept = new KeptAnswer(basis, answer.body, answer);

@@ -6,13 +6,14 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Head } from './head.js';
-import type { Sent } from './kept.answer.js';
+import type { KeptAnswer, Sent } from './kept.answer.js';
 import type { KeptAnswers } from './kept.answers.js';
 import { Makings } from './makings.js';
 
-/** Counts what is answered from what is kept. */
+/** Counts what is answered from what is kept, and what had to be made. */
 export interface KeptCounts {
-  hit(): void;
+  hit(route: string, method: 'GET' | 'HEAD', status: number): void;
+  miss(): void;
   stale(): void;
 }
 
@@ -48,8 +49,7 @@ export function serveKept(server: Server, keeping: Keeping, isClosing: () => boo
     if (answer === undefined) {
       void answerLater({ request, response, asked, passOn }, keeping);
     } else {
-      give(response, asked, answer.answer(asked.acceptEncoding, asked.ifNoneMatch));
-      keeping.counts.hit();
+      giveHeld(response, asked, answer, keeping.counts);
     }
   });
 }
@@ -134,8 +134,7 @@ async function answerLater(exchange: Exchange, keeping: Keeping): Promise<void> 
     if (known === 'none') break;
     const answer = kept.justConfirmed(asked.address);
     if (answer !== undefined) {
-      give(response, asked, answer.answer(asked.acceptEncoding, asked.ifNoneMatch));
-      counts.hit();
+      giveHeld(response, asked, answer, counts);
       return;
     }
     const making = makings.at(asked.address);
@@ -170,6 +169,17 @@ function giveStale({ response, asked }: Exchange, { kept, counts }: Keeping): bo
   const sent = stale.answer.answer(asked.acceptEncoding, asked.ifNoneMatch);
   give(response, asked, { ...sent, headers: [...sent.headers, 'age', String(stale.age)] });
   return true;
+}
+
+function giveHeld(
+  response: ServerResponse,
+  asked: Asked,
+  answer: KeptAnswer,
+  counts: KeptCounts,
+): void {
+  const sent = answer.answer(asked.acceptEncoding, asked.ifNoneMatch);
+  give(response, asked, sent);
+  counts.hit(answer.route, asked.isHead ? 'HEAD' : 'GET', sent.status);
 }
 
 /** Told from others by what this process begins with, and from each other by their number: no random bytes for each. */

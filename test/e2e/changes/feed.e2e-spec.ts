@@ -118,6 +118,32 @@ describe('the feed', () => {
     expect((await read(`?mergerId=${NOBODY}`)).body.data).toEqual([]);
   });
 
+  it('of several mergers holds what belongs to any of them, however they are given', async () => {
+    const mergers = [await buildMerger(accord), await buildMerger(accord)];
+    const [one, two] = mergers.map(({ id }) => id);
+    const path = `?mergerId=${String(one)},${String(two)}`;
+    const latest = next(await read(`${path}&after=latest`));
+    const seen: string[] = [];
+    for (const mergerId of [two, one, undefined, two]) {
+      const { id } = await buildParticipant(accord, mergerId === undefined ? {} : { mergerId });
+      if (mergerId !== undefined) seen.push(`${id} 1 create`);
+    }
+    expect(shorts(await read(`${path}&after=${latest}`))).toEqual(seen);
+    const whole = await read(path);
+    const otherwise = [
+      `?mergerId=${String(two)}&mergerId=${String(one)}`,
+      `${path},${String(one)}`,
+    ];
+    for (const other of otherwise) expect((await read(other)).text).toBe(whole.text);
+    let page = await read(`${path}&limit=2`);
+    const paged: string[] = [];
+    for (; shorts(page).length > 0; page = await read(`${path}&limit=2&after=${next(page)}`))
+      paged.push(...shorts(page));
+    expect(paged).toEqual(shorts(whole));
+    expectProblem(await read(`?mergerId=${String(one)}&after=${latest}`), [400, 'invalid_cursor']);
+    expectProblem(await read(`${path},`), [400, 'validation_failed', '?mergerId']);
+  });
+
   it('is not fetched again while there is nothing new', async () => {
     const path = `?after=${next(await read('?after=latest'))}`;
     const tag = String((await read(path)).headers.get('etag'));

@@ -9,12 +9,16 @@ import { sendBytes, sendRaw } from '../../support/routes.js';
 
 const ORIGIN = { origin: 'https://newsroom.example.org' };
 const EXPOSED = [
+  'age',
   'etag',
   'idempotent-replayed',
   'link',
   'location',
+  'ratelimit',
+  'ratelimit-policy',
   'retry-after',
   'www-authenticate',
+  'x-poll-interval',
   'x-request-id',
 ];
 
@@ -68,6 +72,7 @@ describe('a browser on another site', () => {
         'authorization',
         'idempotency-key',
         'if-none-match',
+        'last-event-id',
       ]);
     }
   });

@@ -47,6 +47,8 @@ describe.each([1, 3])('the story of seed %i', (seed) => {
   beforeAll(async () => {
     accord = await startTestApp();
     const contract = readContract((await accord.get('/v1/openapi.json')).text);
+    const { body } = await accord.get('/v1/changes?after=latest');
+    const beginning = (body as { page: { next: string } }).page.next;
     const teller = await startTelling(accord, contract, seededRandom(seed));
     await tellOfEverything(teller);
     const moments = [await momentBetween(teller)];
@@ -54,7 +56,7 @@ describe.each([1, 3])('the story of seed %i', (seed) => {
       await changeAtRandom(teller, share);
       moments.push(await momentBetween(teller));
     }
-    story = { teller, contract, moments };
+    story = { teller, contract, moments, beginning };
     addresses = readableAddresses(story);
     accord.setInstant(BEFORE_LIFTING);
   });

@@ -96,7 +96,10 @@ function learn({ pool, surface }: Maker, { request, answer }: Exchange): void {
 /** Learns what is there already, from every list that has no parameter in its address. */
 async function learnLists({ pool, surface }: Maker, url: string, adminKey: string): Promise<void> {
   const lists = surface.operations.filter(
-    ({ method, path }) => method === 'GET' && /^\/v1\/[^{]+$/.test(path),
+    ({ method, path, responses }) =>
+      method === 'GET' &&
+      /^\/v1\/[^{]+$/.test(path) &&
+      responses['200']?.content?.['application/json'] !== undefined,
   );
   for (const operation of lists) {
     const body = await ask(url + operation.path, adminKey);

@@ -50,7 +50,7 @@ export function soundValue(maker: Maker, given: Schema, name: string): unknown {
 /** A value for a parameter of a query, as text. */
 export function soundParameter(maker: Maker, schema: Schema | undefined, name: string): string {
   const { pool, chance } = maker;
-  if (name === 'cursor' || name === 'after') return pool.textOf('next', chance) ?? 'x';
+  if (['cursor', 'after', 'lastEventId'].includes(name)) return pool.textOf('next', chance) ?? 'x';
   // Most parameters are said to be a string and no more: what a field of that name holds will do.
   const narrow = Object.keys(schema ?? {}).some((key) => key !== 'type' && key !== 'description');
   if (schema !== undefined && narrow) return String(soundValue(maker, schema, name));

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { STREAM_TYPE } from '../streams.js';
 import type { FuzzRequest } from './requests.js';
 
 /** An answer as its bytes came. */
@@ -27,11 +28,7 @@ export function openLane(host: string, port: number): Lane {
       if (!reused) current?.destroy();
       current = socket;
       const answer = await exchange(socket, request);
-      const goesOn =
-        request.orderly &&
-        typeof answer !== 'string' &&
-        answer.headers.get('connection') !== 'close';
-      if (!goesOn) {
+      if (!request.orderly || typeof answer === 'string' || isLast(answer)) {
         socket.destroy();
         current = undefined;
       }
@@ -39,6 +36,11 @@ export function openLane(host: string, port: number): Lane {
     },
     close: () => current?.destroy(),
   };
+}
+
+/** Whether nothing can come after an answer: its connection is closed, or it has no end. */
+function isLast({ headers }: WireAnswer): boolean {
+  return headers.get('connection') === 'close' || headers.get('content-type') === STREAM_TYPE;
 }
 
 function isOpen(socket: Socket): boolean {
@@ -134,6 +136,8 @@ function parseBody(
   const length = headers.get('content-length');
   if (length !== undefined)
     return rest.length < Number(length) ? undefined : rest.toString('utf8', 0, Number(length));
+  // Without an end: that it began is enough.
+  if (headers.get('content-type') === STREAM_TYPE) return rest.toString();
   const isChunked = headers.get('transfer-encoding') === 'chunked';
   const text = rest.toString();
   return atEnd || (isChunked && text.endsWith('0\r\n\r\n')) ? text : undefined;

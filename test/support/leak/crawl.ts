@@ -43,6 +43,8 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'GET /v1/sources/{id}/track-record': 'read',
   'GET /v1/track-records': 'read',
   'GET /v1/changes': 'read',
+  // Of a stream, what it tells until it is abreast: see `bodyOf` (test/support/streams.ts).
+  'GET /v1/stream': 'read',
   'POST /v1/people/{id}/merges': 'closed',
   'POST /v1/factions/{id}/merges': 'closed',
   'GET /v1/merges': 'closed',
@@ -69,6 +71,7 @@ const PARAMETERS: Readonly<Record<string, (story: Story) => readonly string[]>> 
     some([...teller.records.values()].flatMap((record) => fieldOf(record, 'publisher'))),
   mergerId: ({ teller }) => some(keysOf(teller, 'mergers').filter((key) => idsIn(key).length > 0)),
   after: () => ['latest'],
+  lastEventId: ({ beginning }) => [beginning],
   limit: () => ['2'],
   // Followed from page to page.
   cursor: () => [],
@@ -81,6 +84,8 @@ export interface Story {
   readonly teller: Teller;
   readonly contract: Contract;
   readonly moments: readonly string[];
+  /** The cursor of the feed, as readers read it, from before anything was told. */
+  readonly beginning: string;
 }
 
 /** An address, and the ids and slugs of records that are in it. */
@@ -276,7 +281,9 @@ function keysOf(teller: Teller, type: RecordType): readonly string[] {
 
 function cursorsIn(answer: Answer): string {
   const next: unknown = answer.body?.page?.next;
-  return typeof next === 'string' ? Buffer.from(next, 'base64url').toString() : '';
+  const ids = [...answer.text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id);
+  const cursors = [next, ...ids].filter((cursor) => typeof cursor === 'string');
+  return cursors.map((cursor) => Buffer.from(cursor, 'base64url').toString()).join('\n');
 }
 
 function idsIn(text: string): string[] {

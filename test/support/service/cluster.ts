@@ -11,6 +11,8 @@ export interface ServiceCluster {
   largestSession(): number;
   /** Ends the server as a crash does; with its sessions, as a crash of the machine does. Returns its process. */
   kill(whole: boolean): number | undefined;
+  /** Has the server and its sessions answer nothing any more, as a machine does that hangs. */
+  freeze(): void;
   /** Deletes the folder and the cluster. */
   remove(): Promise<void>;
 }
@@ -30,6 +32,11 @@ export function serviceCluster(folder: string): ServiceCluster {
     databaseUrl: `postgresql://accord:${record.password}@127.0.0.1:${String(record.port)}/accord`,
     postmaster,
     largestSession: () => Math.max(0, ...childrenOf(postmaster()).map(ownMemory)),
+    freeze: () => {
+      const pid = postmaster();
+      for (const each of [...childrenOf(pid), ...(pid === undefined ? [] : [pid])])
+        process.kill(each, 'SIGSTOP');
+    },
     kill: (whole) => {
       const pid = postmaster();
       if (pid === undefined) return undefined;

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
+const CLUSTER = fileURLToPath(new URL('../../../dist/src/cluster.js', import.meta.url));
 const PROBE = new URL('./probe.mjs', import.meta.url);
 
 /** What the service is given to know its first admin by. */
@@ -35,6 +36,10 @@ export interface Service {
   output(): string;
   memory(): Promise<Memory>;
   kill(): void;
+  /** Asks it to end in order, its Postgres too; the code with which it does, null when it was killed. */
+  terminate(): Promise<number | null>;
+  /** As Ctrl-C in a terminal, which reaches every process of the group. */
+  interrupt(): Promise<number | null>;
   /** Ends it in order, its Postgres too. */
   stop(): Promise<void>;
 }
@@ -44,10 +49,29 @@ export function serviceFolder(purpose: string): string {
   return join(tmpdir(), `accord-${purpose}-${randomBytes(4).toString('hex')}`);
 }
 
-/** Starts what `npm run build` has made, at any free port. */
-export function startService(folder: string): Service {
-  const child = fork(MAIN, [], {
-    execArgv: ['--expose-gc', '--enable-source-maps', '--import', PROBE.href],
+/** What a service is started with, beside what every test has. */
+export interface ServiceOptions {
+  /** How many services there are in it, behind one port; left out, it is one by itself. */
+  readonly workers?: number;
+  /** Settings of its environment. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Modules that are loaded before its code. */
+  readonly preloads?: readonly string[];
+}
+
+/** Starts what `npm run build` has made, at any free port, as the leader of a group of processes. */
+export function startService(
+  folder: string,
+  { workers, settings = {}, preloads = [] }: ServiceOptions = {},
+): Service {
+  const [program, args] = workers === undefined ? [MAIN, []] : [CLUSTER, [String(workers)]];
+  const child = fork(program, args, {
+    detached: true,
+    execArgv: [
+      '--expose-gc',
+      '--enable-source-maps',
+      ...[PROBE.href, ...preloads].flatMap((each) => ['--import', each]),
+    ],
     env: {
       PATH: process.env['PATH'],
       NODE_ENV: 'production',
@@ -56,6 +80,11 @@ export function startService(folder: string): Service {
       ACCORD_ADMIN_KEY: SERVICE_KEY,
       LOG_LEVEL: 'error',
       PORT: '0',
+      METRICS_PORT: '0',
+      // A test asks more than anybody may.
+      ACCORD_LIMIT_ADDRESS: '0',
+      ACCORD_LIMIT_KEY: '0',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -76,6 +105,16 @@ export function startService(folder: string): Service {
       return memory;
     },
     kill: () => child.kill('SIGKILL'),
+    terminate: async () => {
+      child.kill('SIGTERM');
+      await ended;
+      return child.exitCode;
+    },
+    interrupt: async () => {
+      process.kill(-(child.pid ?? 0), 'SIGINT');
+      await ended;
+      return child.exitCode;
+    },
     stop: async () => {
       child.kill('SIGTERM');
       const late = AbortSignal.timeout(LONGEST_STOP);

@@ -149,7 +149,7 @@ export const COLUMNS: Readonly<Record<string, (world: Chances, word: string) => 
   }),
   successions: (world) => ({
     merger_id: world.merger(),
-    predecessor_ids: [world.one('factions'), world.one('factions')],
+    predecessor_ids: [...new Set([world.one('factions'), world.one('factions')])],
     successor_id: world.one('factions'),
     kind: 'joined',
     date: world.date(),

@@ -47,7 +47,8 @@ export async function tellBatch(client: pg.Client, { instant, changes }: Batch):
   }
 }
 
-function statementOf({ kind, table, id, columns }: Change): [string, unknown[]] {
+/** The statement that makes a change. */
+export function statementOf({ kind, table, id, columns }: Change): [string, unknown[]] {
   const names = Object.keys(columns).map((name) => `"${name}"`);
   const values = Object.values(columns).map((value) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -18,6 +18,7 @@ export class World implements Chances {
   readonly random: () => number;
   readonly ids: Record<string, string[]> = {};
   private made = 0;
+  private told = 0;
 
   constructor(seed: number) {
     this.random = seededRandom(seed);
@@ -132,7 +133,7 @@ export class World implements Chances {
   }
 
   private columnsOf(table: string): Columns {
-    const columns = COLUMNS[table]?.(this, `${table} ${String(this.made)}`);
+    const columns = COLUMNS[table]?.(this, `${table} ${String(this.told++)}`);
     if (columns === undefined) throw new Error(`${table} is not told of`);
     return columns;
   }

@@ -33,13 +33,23 @@ export class KeptSummaries {
     return this.head.touches.tick;
   }
 
+  /** Whether nothing has changed since a tick: the ledger is asked. True when it does not answer. */
+  async isStill(tick: number): Promise<boolean> {
+    return !(await this.head.confirm()) || this.tick() === tick;
+  }
+
+  /** The time in the world, as far as it is known without a question; milliseconds since 1970 UTC. */
+  time(): number {
+    return this.clock.world() ?? this.head.now();
+  }
+
   /** What is known of a merger and still holds. Who asks has had the ledger asked. */
   get(view: View, id: string): Summed | undefined {
     const kept = this.summaries.get(`${view} ${id}`);
     if (kept === undefined || !this.head.isConfirmed()) return undefined;
     const { tick, instant, span } = kept;
     if (!this.head.touches.areOlder(id, tick) || instant !== this.clock.instant()) return undefined;
-    const time = this.clock.world() ?? this.head.now();
+    const time = this.time();
     return time >= span.from && time < span.until ? kept : undefined;
   }
 

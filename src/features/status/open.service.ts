@@ -20,6 +20,9 @@ import type { Page } from './status.service.js';
 /** A page of open mergers, and what it rests on; null when it is not worth keeping. */
 export type OpenPageAnswer = Page<StatusSummary> & { readonly keep: Keep | null };
 
+/** How often a page is put together until nothing has changed meanwhile. */
+const ATTEMPTS = 3;
+
 /** An open merger, and where in the list it stands. */
 interface Listed {
   readonly id: string;
@@ -53,8 +56,9 @@ export class OpenStatusService {
       limit: limit + 1,
     };
     const isNow = asked.knownAt === null;
+    const from = this.kept.time();
     const found = await (isNow
-      ? this.openNow(view, page, asked)
+      ? this.openAtOnce(view, page, asked)
       : this.openThen(view, page, asked));
     const shown = found.slice(0, limit);
     const last = found.length > limit ? shown.at(-1) : undefined;
@@ -63,7 +67,7 @@ export class OpenStatusService {
       page: {
         next: last ? encodeCursor({ key: last.key, id: last.summary.merger.id }, list) : null,
       },
-      keep: isNow ? { scope: null, span: asked.asOf === null ? spanOf(found) : null } : null,
+      keep: isNow ? { scope: null, span: asked.asOf === null ? spanOf(found, from) : null } : null,
     };
   }
 
@@ -71,6 +75,19 @@ export class OpenStatusService {
   private fixedTime(asked: Asked): string | null {
     if (asked.asOf === null && this.clock.world() === null) return null;
     return new Date(this.clock.timeOf(asked, '')).toISOString();
+  }
+
+  /** What is kept and what is read, in two statements: once more when something changed meanwhile, so that all is of one moment. */
+  private async openAtOnce(
+    view: View,
+    page: OpenPage,
+    asked: Asked,
+  ): Promise<readonly (Summed & Listed)[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const tick = this.kept.tick();
+      const found = await this.openNow(view, page, asked);
+      if (attempt === ATTEMPTS || (await this.kept.isStill(tick))) return found;
+    }
   }
 
   private async openNow(view: View, page: OpenPage, asked: Asked): Promise<(Summed & Listed)[]> {
@@ -117,11 +134,10 @@ export class OpenStatusService {
   }
 }
 
-/** The time for which all of them hold. */
-function spanOf(found: readonly Summed[]): Keep['span'] {
-  if (found.length === 0) return null;
+/** The time for which all of them hold, and they are all: as time goes on, mergers close, and none opens. */
+function spanOf(found: readonly Summed[], from: number): Keep['span'] {
   return {
-    from: Math.max(...found.map(({ span }) => span.from)),
+    from: Math.max(from, ...found.map(({ span }) => span.from)),
     until: Math.min(...found.map(({ span }) => span.until)),
   };
 }

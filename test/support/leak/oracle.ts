@@ -9,7 +9,7 @@ import type { Words } from './words.js';
 import { AFTER_LIFTING, LIFTING, type Teller, type ToldRecord } from './world.js';
 
 /** What each kind of record requires: it is hidden with any of these. */
-const REQUIRED: Readonly<Record<RecordType, readonly string[]>> = {
+export const REQUIRED: Readonly<Record<RecordType, readonly string[]>> = {
   factions: [],
   people: [],
   members: ['personId', 'factionId'],

@@ -6,7 +6,7 @@ import { Touches, type Touched } from './touches.js';
 /** Where the ledger is asked, and where its listener connects, if that is elsewhere: LISTEN needs a session of its own. */
 export interface HeadAddress {
   readonly url: string;
-  readonly listenUrl?: string;
+  readonly listenUrl?: string | undefined;
 }
 
 // In milliseconds. Together they keep what is answered below a second of age, and below two with the one that a shared

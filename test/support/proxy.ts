@@ -41,10 +41,22 @@ export class Proxy {
     for (const socket of this.sockets) socket.resume();
   }
 
-  async close(): Promise<void> {
+  /** From now on nobody gets through, and everybody is told so, as of a server that has stopped. */
+  async refuse(): Promise<void> {
+    const closed = once(this.server, 'close');
     this.server.close();
     for (const socket of this.sockets) socket.destroy();
-    await once(this.server, 'close');
+    await closed;
+  }
+
+  /** Takes connections again, at the same port. */
+  async acceptAgain(): Promise<void> {
+    this.server.listen(Number(new URL(this.url).port), '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  async close(): Promise<void> {
+    if (this.server.listening) await this.refuse();
   }
 
   private carry(client: Socket): void {

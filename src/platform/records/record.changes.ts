@@ -27,11 +27,20 @@ export async function admitBody(
 ): Promise<void> {
   assertPeriods(definition, candidate.body);
   const references = requireReferences(context.tx, context.definitions, definition, candidate);
-  const checked = definition.rules.check?.(context, candidate);
+  const checked = checkRules(context, definition, candidate);
   // What the rules refuse counts once the references are known to be sound.
-  checked?.catch(() => undefined);
+  checked.catch(() => undefined);
   await references;
   await checked;
+}
+
+/** A rule that asks nothing refuses at once: here that is a rejection like any other. */
+async function checkRules(
+  context: RuleContext,
+  { rules }: RecordDefinition,
+  candidate: Candidate<Body>,
+): Promise<void> {
+  await rules.check?.(context, candidate);
 }
 
 /** Stores what a record is changed to, once it is admitted. */

@@ -187,3 +187,20 @@ describe('a vote event', () => {
     await expectRefusal(accord, patch, foreign);
   });
 });
+
+describe('a record that names nothing there and is against its rules', () => {
+  it('is refused for what it names', async () => {
+    const bodies: readonly (readonly [string, Fields])[] = [
+      ['/v1/participants', { mergerId: NOBODY, role: 'lead' }],
+      ['/v1/votes', { voteEventId: NOBODY, option: 'yes', channel: 'in_person' }],
+      ['/v1/votes', { voteEventId: NOBODY, personId: NOBODY, option: 'yes', channel: 'in_person' }],
+    ];
+    const participant = await buildParticipant(accord);
+    const stances = `/v1/participants/${participant.id}/stances`;
+    const stance = { stance: 'agreed', occurredOn: '2022', basis: 'mandate', mandateId: NOBODY };
+    for (const [path, body] of [...bodies, [stances, stance] as const]) {
+      const post = () => accord.post(path, body);
+      await expectRefusal(accord, post, [422, 'reference_not_found']);
+    }
+  });
+});

@@ -52,6 +52,8 @@ const POLLING = { mostStale: 300, pollInterval: 5 };
 /** What an application is told of the world around it; what is left out is as a test wants it. */
 export interface AppOptions {
   readonly databaseUrl: string;
+  /** Where the listener reaches the same database; left out, where everything does. */
+  readonly listenUrl?: string | undefined;
   /** Left out, nothing is logged. */
   readonly logLevel?: LogLevel;
   /** Left out, nobody is limited. */
@@ -66,7 +68,7 @@ export interface AppOptions {
 
 /** The application as it is served, not yet listening. */
 export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
-  const { databaseUrl, logLevel = 'silent' } = options;
+  const { databaseUrl, listenUrl, logLevel = 'silent' } = options;
   const { limits = { address: 0, key: 0 }, trustProxy = [], stopLimits = STOP_LIMITS } = options;
   const { polling = POLLING } = options;
   const adapter = adapterFor(options, (error, request, reply) => {
@@ -75,6 +77,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   });
   const root = AppModule.on({
     databaseUrl,
+    listenUrl,
     limits: { ...limits, trustProxy },
     stopLimits,
     kept: polling,

@@ -17,6 +17,8 @@ import { Makings } from './snapshots/makings.js';
 /** What the platform is told of the world around it. */
 export interface PlatformOptions {
   readonly databaseUrl: string;
+  /** Where the listener reaches the same database, if that is elsewhere. */
+  readonly listenUrl: string | undefined;
   readonly limits: LimitOptions;
   readonly stopLimits: StopLimits;
   readonly kept: KeptSettings;
@@ -25,7 +27,7 @@ export interface PlatformOptions {
 /** What every feature stands on. */
 @Module({})
 export class PlatformModule {
-  static on({ databaseUrl, limits, stopLimits, kept }: PlatformOptions): DynamicModule {
+  static on({ databaseUrl, listenUrl, limits, stopLimits, kept }: PlatformOptions): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
@@ -36,7 +38,7 @@ export class PlatformModule {
         HealthService,
         Metrics,
         { provide: Database, useFactory: () => new Database(databaseUrl) },
-        { provide: Head, useFactory: () => new Head({ url: databaseUrl }) },
+        { provide: Head, useFactory: () => new Head({ url: databaseUrl, listenUrl }) },
         { provide: KEPT_SETTINGS, useValue: kept },
         KeptAnswers,
         Makings,

@@ -11,8 +11,16 @@ const STOP_LIMITS = { linger: 500, grace: 7_000 };
 
 /** The application as the settings want it, not yet listening. */
 export function openApp(databaseUrl: string, config: Config): Promise<NestFastifyApplication> {
-  const { logLevel, limits, trustProxy, polling } = config;
-  return createApp({ databaseUrl, logLevel, limits, trustProxy, polling, stopLimits: STOP_LIMITS });
+  const { listenUrl, logLevel, limits, trustProxy, polling } = config;
+  return createApp({
+    databaseUrl,
+    listenUrl,
+    logLevel,
+    limits,
+    trustProxy,
+    polling,
+    stopLimits: STOP_LIMITS,
+  });
 }
 
 /** Listens on Fastify itself, since Nest would print what fails besides throwing it. Returns the port. */

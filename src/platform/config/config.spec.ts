@@ -8,6 +8,7 @@ describe('the settings', () => {
       port: 3000,
       host: '127.0.0.1',
       databaseUrl: undefined,
+      listenUrl: undefined,
       dataDir: resolve('data'),
       adminKey: undefined,
       demo: true,
@@ -23,7 +24,8 @@ describe('the settings', () => {
     const env = {
       PORT: '0',
       HOST: '::',
-      DATABASE_URL: 'postgresql://accord:secret@db:5432/accord?sslmode=require',
+      DATABASE_URL: 'postgresql://accord:secret@pooler:6432/accord?sslmode=require',
+      ACCORD_LISTEN_URL: 'postgresql://accord:secret@db:5432/accord',
       ACCORD_DATA: '/srv/accord data',
       ACCORD_ADMIN_KEY: 'sixteen-letters!',
       ACCORD_DEMO: 'off',
@@ -39,6 +41,7 @@ describe('the settings', () => {
       port: 0,
       host: '::',
       databaseUrl: env.DATABASE_URL,
+      listenUrl: env.ACCORD_LISTEN_URL,
       dataDir: '/srv/accord data',
       adminKey: 'sixteen-letters!',
       demo: false,
@@ -55,6 +58,7 @@ describe('the settings', () => {
       'PORT',
       'HOST',
       'DATABASE_URL',
+      'ACCORD_LISTEN_URL',
       'ACCORD_DATA',
       'ACCORD_ADMIN_KEY',
       'ACCORD_DEMO',
@@ -83,6 +87,8 @@ describe('the settings', () => {
     ['DATABASE_URL', 'localhost:5432/accord'],
     ['DATABASE_URL', 'mysql://host/accord'],
     ['DATABASE_URL', 'postgresql://host:5432'],
+    ['ACCORD_LISTEN_URL', 'localhost:5432/accord'],
+    ['ACCORD_LISTEN_URL', 'postgresql://db:5432/accord'],
     ['ACCORD_ADMIN_KEY', 'fifteen-letters'],
     ['ACCORD_ADMIN_KEY', 'sixteen and a space'],
     ['ACCORD_ADMIN_KEY', 'sixteen-lettersé'],
@@ -139,6 +145,9 @@ describe('the settings', () => {
 
   test('keep secrets out of the refusal', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://me:hunter2@host/db' })).toThrow(
+      /^((?!hunter2).)*$/,
+    );
+    expect(() => readConfig({ ACCORD_LISTEN_URL: 'postgresql://me:hunter2@host/db' })).toThrow(
       /^((?!hunter2).)*$/,
     );
     expect(() => readConfig({ ACCORD_ADMIN_KEY: 'hunter2' })).toThrow(/^((?!hunter2).)*$/);

@@ -26,6 +26,8 @@ export interface Config {
   readonly host: string;
   /** Absent: the embedded Postgres. */
   readonly databaseUrl: string | undefined;
+  /** Where the listener reaches the same database; absent: where everything does. */
+  readonly listenUrl: string | undefined;
   /** The folder of the embedded Postgres and of generated keys, absolute. */
   readonly dataDir: string;
   /** Absent: one is made at the first start. */
@@ -54,7 +56,8 @@ export function readConfig(env: Environment): Config {
   return {
     port: readPort('PORT', valueOf(env, 'PORT') ?? '3000'),
     host: readHost(env),
-    databaseUrl: readDatabaseUrl(env),
+    databaseUrl: readDatabaseUrl(env, 'DATABASE_URL'),
+    listenUrl: readListenUrl(env),
     dataDir: resolve(valueOf(env, 'ACCORD_DATA') ?? 'data'),
     adminKey: readAdminKey(env),
     demo: readChoice(env, 'ACCORD_DEMO', ['on', 'off'], 'on') === 'on',
@@ -118,12 +121,23 @@ function readHost(env: Environment): string {
 }
 
 /** It may hold a password, so that the refusal does not repeat it. */
-function readDatabaseUrl(env: Environment): string | undefined {
-  const value = valueOf(env, 'DATABASE_URL');
+function readDatabaseUrl(env: Environment, name: string): string | undefined {
+  const value = valueOf(env, name);
   if (value === undefined) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length < 2) {
-    throw refusal('DATABASE_URL', 'a URL such as postgresql://user:password@host:5432/database');
+    throw refusal(name, 'a URL such as postgresql://user:password@host:5432/database');
+  }
+  return value;
+}
+
+function readListenUrl(env: Environment): string | undefined {
+  const value = readDatabaseUrl(env, 'ACCORD_LISTEN_URL');
+  if (value !== undefined && valueOf(env, 'DATABASE_URL') === undefined) {
+    throw refusal(
+      'ACCORD_LISTEN_URL',
+      'another way to the database of DATABASE_URL, which is not set',
+    );
   }
   return value;
 }

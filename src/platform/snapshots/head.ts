@@ -6,7 +6,7 @@ import { Touches, type Touched } from './touches.js';
 /** Where the ledger is asked, and where its listener connects, if that is elsewhere: LISTEN needs a session of its own. */
 export interface HeadAddress {
   readonly url: string;
-  readonly listenUrl?: string;
+  readonly listenUrl?: string | undefined;
 }
 
 // In milliseconds. Together they keep what is answered below a second of age, and below two with the one that a shared
@@ -184,6 +184,8 @@ export class Head implements OnApplicationShutdown {
       this.isPolling = false;
       this.judgeConfirmed();
       if (this.hasEnded) return;
+      // Its way to the database may be another one: the asker tells whether that is away.
+      if (!answered) void this.confirm();
       if (this.isToldAgain && answered) {
         this.isToldAgain = false;
         this.poll();

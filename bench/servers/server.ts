@@ -52,6 +52,10 @@ export async function startAccord(
       ACCORD_DEMO: tellsStory ? 'on' : 'off',
       LOG_LEVEL: 'warn',
       PORT: '0',
+      METRICS_PORT: '0',
+      // Readers and writers of the bench are all at one address.
+      ACCORD_LIMIT_ADDRESS: '0',
+      ACCORD_LIMIT_KEY: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

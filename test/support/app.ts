@@ -7,7 +7,7 @@ import { Head } from '../../src/platform/snapshots/head.js';
 import { readContract } from './contract.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { judgeBy, type Judged, type Question } from './judge.js';
-import { bodyOf } from './streams.js';
+import { bodyOf } from './stream.body.js';
 
 /** An answer: its status, its headers and its body, parsed when it is JSON. */
 export interface Answer {

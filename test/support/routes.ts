@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { answerOf, type TestApp } from './app.js';
-import { STREAM_TYPE } from './streams.js';
+import { STREAM_TYPE } from './stream.body.js';
 import { connect } from 'node:net';
 
 /** A method at an address that the running server answers, `:id` standing for any id. */

@@ -299,7 +299,9 @@ function breakOnPurpose(how: string | undefined): void {
       break;
     case 'repeat':
       feed.entries = async function (view, stretch) {
-        return entries.call(this, view, { ...stretch, after: stretch.after - 1 });
+        // The pages of the feed itself have no end that is told.
+        const back = stretch.until === undefined ? 0 : 1;
+        return entries.call(this, view, { ...stretch, after: stretch.after - back });
       };
       break;
     case undefined:

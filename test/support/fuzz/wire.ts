@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { STREAM_TYPE } from '../streams.js';
+import { STREAM_TYPE } from '../stream.body.js';
 import type { FuzzRequest } from './requests.js';
 
 /** An answer as its bytes came. */

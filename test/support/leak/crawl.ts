@@ -43,7 +43,7 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'GET /v1/sources/{id}/track-record': 'read',
   'GET /v1/track-records': 'read',
   'GET /v1/changes': 'read',
-  // Of a stream, what it tells until it is abreast: see `bodyOf` (test/support/streams.ts).
+  // Of a stream, what it tells until it is abreast: see `bodyOf` (test/support/stream.body.ts).
   'GET /v1/stream': 'read',
   'POST /v1/people/{id}/merges': 'closed',
   'POST /v1/factions/{id}/merges': 'closed',

@@ -83,7 +83,11 @@ export const COLUMNS: Readonly<Record<string, (world: Chances, word: string) => 
     title: word,
     classification: world.pick(KINDS),
     weight: 1 + Math.floor(world.random() * 5),
-    depends_on: [world.maybe('milestones'), world.maybe('milestones')].filter((id) => id !== null),
+    depends_on: [
+      ...new Set(
+        [world.maybe('milestones'), world.maybe('milestones')].filter((id) => id !== null),
+      ),
+    ],
     estimate: world.chance(0.5) ? { optimisticDays: 1, likelyDays: 2, pessimisticDays: 4 } : null,
     due_to: world.chance(0.3) ? world.date() : null,
     ...satisfier(world),

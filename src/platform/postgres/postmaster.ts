@@ -14,8 +14,8 @@ const SHUTDOWN = [
   ['SIGKILL', 5_000],
 ] as const;
 
-// What a service has at most: its pool, and what listens. And some for whoever looks after the database.
-const EACH = 14;
+// What a service has at most: its pools, what listens and what asks. And some for whoever looks after the database.
+const EACH = 15;
 const SPARE = 20;
 const USUAL_CONNECTIONS = 100;
 

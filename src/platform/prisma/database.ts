@@ -42,7 +42,7 @@ export function readWithin(tx: Transaction): Read {
 
 /** Who watches over what is written. */
 export interface Watch {
-  /** Whether the database is known to give no answer: nothing is written then. */
+  /** Whether the database is known to give no answer: nothing is read or written then. */
   isAway(): boolean;
   /** Told before a write returns: it was committed, or may have been. `mayHide` when somebody may see less than before. */
   committed(mayHide: boolean): void;
@@ -99,6 +99,7 @@ export class Database implements OnApplicationShutdown {
 
   /** The rows of a statement, outside any transaction; prepared when it is used often. */
   readonly read: Read = async <Row extends object>(text: string, values: readonly unknown[]) => {
+    this.refuseWhenAway();
     this.refuseWhenFull();
     const result = await this.pool.query<Row>({
       name: this.names.nameOf(text),
@@ -113,6 +114,7 @@ export class Database implements OnApplicationShutdown {
     text: string,
     values: readonly unknown[],
   ) => {
+    this.refuseWhenAway();
     const name = this.names.nameOf(text);
     const { rows } = await this.planned.query<Row>({ name, text, values: [...values] });
     return rows;
@@ -131,7 +133,7 @@ export class Database implements OnApplicationShutdown {
     { timeout = 10_000, mayHide = true }: WriteOptions = {},
   ): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
-      if (this.watch?.isAway() === true) throw unavailable('The database gives no answer.');
+      this.refuseWhenAway();
       try {
         return await this.attempt(author, work, { timeout, mayHide });
       } catch (error) {
@@ -169,6 +171,11 @@ export class Database implements OnApplicationShutdown {
     } finally {
       client.off('error', ignore);
     }
+  }
+
+  /** Nobody waits for what gives no answer: who watches tells when it does again. */
+  private refuseWhenAway(): void {
+    if (this.watch?.isAway() === true) throw unavailable('The database gives no answer.');
   }
 
   private refuseWhenFull(): void {

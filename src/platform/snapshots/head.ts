@@ -184,6 +184,8 @@ export class Head implements OnApplicationShutdown {
       this.isPolling = false;
       this.judgeConfirmed();
       if (this.hasEnded) return;
+      // Its way to the database may be another one: the asker tells whether that is away.
+      if (!answered) void this.confirm();
       if (this.isToldAgain && answered) {
         this.isToldAgain = false;
         this.poll();

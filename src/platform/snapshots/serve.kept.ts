@@ -29,6 +29,12 @@ export interface Keeping {
 /** How often one waits for somebody else's answer before one makes one's own. */
 const MOST_WAITS = 3;
 
+/** How often the ledger is asked for an answer: by then it has come, or the database is known to be away. */
+const MOST_QUESTIONS = 6;
+
+/** Who was refused within so long, in milliseconds, need not wait to know that others will be. */
+const AT_ONCE = 100;
+
 /** Puts the kept answers before what the server does with a request; nothing more once it is closing. */
 export function serveKept(server: Server, keeping: Keeping, isClosing: () => boolean): void {
   const passes = server.listeners('request') as ((
@@ -158,8 +164,20 @@ async function knowledgeFor(
   const { kept, head } = keeping;
   if (head.isConfirmed()) return 'known';
   if (!head.hasCommitted() && !kept.knows(exchange.asked.address)) return 'known';
-  if (head.isAway() && giveStale(exchange, keeping)) return 'answered';
-  return (await head.confirm()) ? 'known' : 'none';
+  if (await isAnswered(head)) return 'known';
+  return head.isAway() && giveStale(exchange, keeping) ? 'answered' : 'none';
+}
+
+/** Asks the ledger until it answers, or nobody knows. */
+async function isAnswered(head: Head): Promise<boolean> {
+  for (let question = 0; question < MOST_QUESTIONS && !head.isAway(); question += 1) {
+    const since = performance.now();
+    // By the listener it may be known as well.
+    if ((await head.confirm()) || head.isConfirmed()) return true;
+    // Where there is no answer at all, an answer that is made would come no sooner than the pool gives up.
+    if (performance.now() - since < AT_ONCE) return false;
+  }
+  return false;
 }
 
 function giveStale({ response, asked }: Exchange, { kept, counts }: Keeping): boolean {

@@ -4,9 +4,10 @@ import { Head } from '../../../src/platform/snapshots/head.js';
 import { KeptAnswers } from '../../../src/platform/snapshots/kept.answers.js';
 
 const BREAKS: Readonly<Record<string, (head: Head, kept: KeptAnswers) => void>> = {
-  /** The listener is believed to be well, whether it answers or not. */
+  /** The listener is believed to hear everything, whether it answers or not: nobody else asks. */
   trust: (head) => {
     head.isConfirmed = () => true;
+    head.confirm = () => Promise.resolve(true);
   },
   /** It hears nothing: what others commit it finds when it polls. */
   deaf: (head) => {

@@ -39,18 +39,22 @@ export class Pulse {
     private readonly write: (number: number) => Promise<void>,
   ) {}
 
-  /** Writes and reads all the while that something is done. */
+  /**
+   * Writes and reads all the while that something is done.
+   *
+   * @param every how often is written, in milliseconds; null: once
+   */
   async during(
     work: () => Promise<void>,
     places: readonly Place[],
-    every = 40,
+    every: number | null = 40,
   ): Promise<readonly Reading[]> {
     let isOver = false;
     const writing = async (): Promise<void> => {
-      while (!isOver) {
+      do {
         await this.beat();
-        await sleep(every);
-      }
+        await sleep(every ?? 0);
+      } while (every !== null && !isOver);
     };
     const readings = places.map((place) => this.watch(place, () => isOver));
     const [, ...read] = await Promise.all([

@@ -24,6 +24,12 @@ export interface Memory {
   readonly heapUsed: number;
 }
 
+/** How late the event loop came to what was due half of the time and at worst but for a hundredth, in milliseconds. */
+export interface Delay {
+  readonly usual: number;
+  readonly long: number;
+}
+
 /** The built service in a process of its own, on a folder with its own Postgres. */
 export interface Service {
   readonly pid: number;
@@ -35,6 +41,8 @@ export interface Service {
   /** The last that it printed. */
   output(): string;
   memory(): Promise<Memory>;
+  /** Since its memory was asked for last. */
+  delay(): Promise<Delay>;
   kill(): void;
   /** Asks it to end in order, its Postgres too; the code with which it does, null when it was killed. */
   terminate(): Promise<number | null>;
@@ -72,20 +80,7 @@ export function startService(
       '--enable-source-maps',
       ...[PROBE.href, ...preloads].flatMap((each) => ['--import', each]),
     ],
-    env: {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      ACCORD_DATA: folder,
-      ACCORD_DEMO: 'on',
-      ACCORD_ADMIN_KEY: SERVICE_KEY,
-      LOG_LEVEL: 'error',
-      PORT: '0',
-      METRICS_PORT: '0',
-      // A test asks more than anybody may.
-      ACCORD_LIMIT_ADDRESS: '0',
-      ACCORD_LIMIT_KEY: '0',
-      ...settings,
-    },
+    env: { ...environment(folder), ...settings },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const printed = keepOutput(child);
@@ -104,6 +99,11 @@ export function startService(
       const [memory] = (await once(child, 'message')) as [Memory];
       return memory;
     },
+    delay: async () => {
+      child.send('delay');
+      const [delay] = (await once(child, 'message')) as [Delay];
+      return delay;
+    },
     kill: () => child.kill('SIGKILL'),
     terminate: async () => {
       child.kill('SIGTERM');
@@ -120,6 +120,22 @@ export function startService(
       const late = AbortSignal.timeout(LONGEST_STOP);
       await Promise.race([ended, once(late, 'abort').then(() => child.kill('SIGKILL'))]);
     },
+  };
+}
+
+function environment(folder: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    NODE_ENV: 'production',
+    ACCORD_DATA: folder,
+    ACCORD_DEMO: 'on',
+    ACCORD_ADMIN_KEY: SERVICE_KEY,
+    LOG_LEVEL: 'error',
+    PORT: '0',
+    METRICS_PORT: '0',
+    // A test asks more than anybody may.
+    ACCORD_LIMIT_ADDRESS: '0',
+    ACCORD_LIMIT_KEY: '0',
   };
 }
 

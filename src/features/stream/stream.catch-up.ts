@@ -1,16 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Feed, presentChange, type ChangeRow } from '../changes/changes.module.js';
+import { Feed, presentChange, type Part } from '../changes/changes.module.js';
 import type { StreamClient } from './stream.client.js';
 import { HEARTBEAT, eventOf } from './stream.events.js';
 import type { Followers } from './stream.followers.js';
 import { StreamSettings } from './stream.settings.js';
 import { Turns } from './turns.js';
 
-/** As many entries are read at once for one client: that much may wait to be sent to it. */
+/** As many entries are read at once for a client: that much may wait to be sent to it. */
 const PAGE = 100;
-/** As many clients are read for at a time, however many come at once: fewer than there are connections. */
+/** As many pages are read at a time, however many clients come at once: fewer than there are connections. */
 const AT_A_TIME = 3;
+
+/** What is sent of a stretch of the feed, and where that ends. */
+interface Page {
+  readonly bytes: Buffer;
+  readonly end: number;
+}
 
 /** Tells clients of what they have missed, as fast as each can take it, until they are abreast of all others. */
 @Injectable()
@@ -30,35 +36,37 @@ export class CatchUp {
    */
   async bring(client: StreamClient, followers: Followers): Promise<void> {
     while (!client.isOver) {
-      const reached = followers.position ?? client.position;
+      const until = followers.position ?? client.position;
       if (followers.isAbreast(client.position)) {
         followers.goLive(client);
         // For those who want to know: from here on it is what happens now.
         client.send(HEARTBEAT);
         return;
       }
-      await this.turns.take(() => this.tell(client, reached));
+      const { bytes, end } = await this.page(client.part, client.position, until);
+      if (bytes.length > 0) client.send(bytes);
+      client.position = end;
       await client.drained();
     }
   }
 
-  /** Tells of a page; when the database gives no answer it waits, and so does whoever comes after it. */
-  private async tell(client: StreamClient, until: number): Promise<void> {
-    if (client.isOver) return;
-    const { part, position: after } = client;
-    let entries: readonly ChangeRow[];
-    try {
+  /** The next page for those who stand at a position; an empty one of nothing when the database gave no answer. */
+  private async page(part: Part, after: number, until: number): Promise<Page> {
+    const what = JSON.stringify([part, after, until]);
+    return this.turns.take(what, async () => {
       const stretch = { after, until, mergerIds: part.mergerIds, limit: PAGE };
-      entries = await this.feed.entries(part.view, stretch);
-    } catch {
-      // Tried again by the caller.
-      await wait(this.settings.pause, undefined, { ref: false });
-      return;
-    }
-    for (const entry of entries) {
-      const data = JSON.stringify(presentChange(entry, part.view));
-      client.send(eventOf(part, entry, data));
-    }
-    client.position = entries.length < PAGE ? until : (entries.at(-1)?.position ?? until);
+      try {
+        const entries = await this.feed.entries(part.view, stretch);
+        const events = entries.map((entry) =>
+          eventOf(part, entry, JSON.stringify(presentChange(entry, part.view))),
+        );
+        const end = entries.length < PAGE ? until : (entries.at(-1)?.position ?? until);
+        return { bytes: Buffer.concat(events), end };
+      } catch {
+        // Asked again by whoever needs it. Meanwhile the turn is kept, so that those who wait do not ask either.
+        await wait(this.settings.pause, undefined, { ref: false });
+        return { bytes: Buffer.alloc(0), end: after };
+      }
+    });
   }
 }

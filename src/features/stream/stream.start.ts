@@ -32,7 +32,7 @@ export interface Start {
   readonly id: string;
 }
 
-/** As many are looked up at a time, however many come at once: fewer than there are connections. */
+/** As many are looked up at a time, however many clients come at once: fewer than there are connections. */
 const AT_A_TIME = 3;
 
 /** Finds out where streams begin. */
@@ -52,7 +52,7 @@ export class StreamStarts {
    */
   async find({ part, lastEventId }: Wanted): Promise<Start> {
     const entry = lastEventId === null ? null : entryBefore(part, lastEventId);
-    return this.turns.take(async () => {
+    return this.turns.take(JSON.stringify([part, entry]), async () => {
       // Whoever waits for many others to find out would wait for long.
       if (this.head.isAway()) throw new Problem('unavailable', 'The database does not answer.');
       if (entry !== null)

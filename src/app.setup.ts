@@ -181,6 +181,9 @@ function setUp(
   });
   app.enableCors(CORS);
   const metrics = app.get(Metrics);
+  keeping.head.onNoticed((seconds) => {
+    metrics.noticedAfter(seconds);
+  });
   metrics.readHeadAge(() => keeping.head.age() / 1_000);
   metrics.readStreams(() => app.get(StreamService).clients);
   metrics.readPool(() => app.get(Database).poolState);

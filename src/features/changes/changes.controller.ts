@@ -6,6 +6,7 @@ import { CurrentView, type View } from '../../platform/auth/caller.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
 import { linkNext } from '../../platform/records/answers.js';
 import { DescribeLimit, answer, problems } from '../../platform/records/record.openapi.js';
+import { DescribeMergerIds } from './changes.openapi.js';
 import { ChangesService, type ChangePage } from './changes.service.js';
 
 /** The feed of all changes. */
@@ -25,12 +26,7 @@ export class ChangesController {
       'The `page.next` of the page before; `latest` for none of what has been, only where to ask again. Left out, from the beginning.',
     schema: { type: 'string' },
   })
-  @ApiQuery({
-    name: 'mergerId',
-    required: false,
-    description: 'Only what belongs to these mergers; several are parted by commas.',
-    schema: { type: 'string' },
-  })
+  @DescribeMergerIds()
   @DescribeLimit()
   @answer(200, 'A page', 'ChangeList')
   @problems(400)

@@ -3,6 +3,7 @@ import { ChangesController } from './changes.controller.js';
 import { ChangesService } from './changes.service.js';
 import { Feed } from './feed.js';
 
+export { DescribeMergerIds } from './changes.openapi.js';
 export type { ChangeRow } from './changes.db.js';
 export { Feed, cursorAfter, entryBefore, presentChange, takeMergerIds, type Part } from './feed.js';
 

@@ -5,13 +5,10 @@ import type { StreamClient } from './stream.client.js';
 import { HEARTBEAT, eventOf } from './stream.events.js';
 import type { Followers } from './stream.followers.js';
 import { StreamSettings } from './stream.settings.js';
-import { Turns } from './turns.js';
+import { AT_A_TIME, Turns } from './turns.js';
 
 /** As many entries are read at once for a client: that much may wait to be sent to it. */
 const PAGE = 100;
-/** As many pages are read at a time, however many clients come at once: fewer than there are connections. */
-const AT_A_TIME = 3;
-
 /** What is sent of a stretch of the feed, and where that ends. */
 interface Page {
   readonly bytes: Buffer;

@@ -7,6 +7,7 @@ import type { Parameters } from '../../platform/http/query.reader.js';
 import { problems } from '../../platform/records/record.openapi.js';
 import { Makings } from '../../platform/snapshots/makings.js';
 import { beginStream } from './stream.response.js';
+import { DescribeMergerIds } from '../changes/changes.module.js';
 import { StreamService } from './stream.service.js';
 
 /** The feed of all changes, as they happen. */
@@ -22,12 +23,7 @@ export class StreamController {
   @Get()
   @Access('reader')
   @ApiOperation({ summary: 'Every change as it happens', operationId: 'streamChanges' })
-  @ApiQuery({
-    name: 'mergerId',
-    required: false,
-    description: 'Only what belongs to these mergers; several are parted by commas.',
-    schema: { type: 'string' },
-  })
+  @DescribeMergerIds()
   @ApiQuery({
     name: 'lastEventId',
     required: false,

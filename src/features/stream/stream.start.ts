@@ -10,7 +10,7 @@ import {
   takeMergerIds,
   type Part,
 } from '../changes/changes.module.js';
-import { Turns } from './turns.js';
+import { AT_A_TIME, Turns } from './turns.js';
 
 /** What a stream is asked for with. */
 export interface Asked {
@@ -31,9 +31,6 @@ export interface Start {
   readonly position: number;
   readonly id: string;
 }
-
-/** As many are looked up at a time, however many clients come at once: fewer than there are connections. */
-const AT_A_TIME = 3;
 
 /** Finds out where streams begin. */
 @Injectable()

@@ -1,3 +1,6 @@
+/** As many look something up for clients at a time, however many clients come at once: fewer than there are connections. */
+export const AT_A_TIME = 3;
+
 /** Lets a few work at a time, in the order in which they came; whoever wants the same as one who still waits shares it. */
 export class Turns {
   private readonly waiting: (() => void)[] = [];

@@ -104,26 +104,13 @@ export class Metrics {
 
   /** Has each scrape ask how many clients the stream has. */
   readStreams(clients: () => number): void {
-    new Gauge({
-      name: 'accord_stream_clients',
-      help: 'Clients of the stream at the moment.',
-      registers: [this.registry],
-      collect() {
-        this.set(clients());
-      },
-    });
+    this.read('accord_stream_clients', 'Clients of the stream at the moment.', clients);
   }
 
   /** Has each scrape ask how old the last confirmation of the ledger's head is, in seconds. */
   readHeadAge(age: () => number): void {
-    new Gauge({
-      name: 'accord_head_age_seconds',
-      help: 'How long ago the head of the ledger was last confirmed.',
-      registers: [this.registry],
-      collect() {
-        this.set(age());
-      },
-    });
+    const help = 'How long ago the head of the ledger was last confirmed.';
+    this.read('accord_head_age_seconds', help, age);
   }
 
   /** Has each scrape ask for the state of the pool. */
@@ -139,14 +126,8 @@ export class Metrics {
         this.set({ state: 'idle' }, idle);
       },
     });
-    new Gauge({
-      name: 'accord_pool_waiting',
-      help: 'Requests that wait for a connection to the database.',
-      registers: [this.registry],
-      collect() {
-        this.set(pool().waiting);
-      },
-    });
+    const help = 'Requests that wait for a connection to the database.';
+    this.read('accord_pool_waiting', help, () => pool().waiting);
   }
 
   /** Has each scrape tell of the process too: memory, descriptors, garbage, the delay of the event loop. Once in a process. */
@@ -162,5 +143,16 @@ export class Metrics {
   /** The media type of `text`. */
   get contentType(): string {
     return this.registry.contentType;
+  }
+
+  private read(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(value());
+      },
+    });
   }
 }

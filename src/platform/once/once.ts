@@ -49,17 +49,15 @@ export function readOnce({
       'Idempotency-Key is 1 to 255 printable ASCII characters, the same when the request is sent again.',
     );
   }
-  // Three secrets from one derivation: it is dear.
-  const bytes = new Uint8Array(
-    hkdfSync('sha256', bearer, idempotencyKey, 'accord once', 3 * SECRET_BYTES),
-  );
   // As objects: Node takes longer to look at bare bytes than to hash with them.
-  const secret = (at: number): KeyObject =>
-    createSecretKey(bytes.subarray(at * SECRET_BYTES, (at + 1) * SECRET_BYTES));
+  const derive = (use: string): KeyObject =>
+    createSecretKey(
+      new Uint8Array(hkdfSync('sha256', bearer, idempotencyKey, `accord ${use}`, SECRET_BYTES)),
+    );
   return {
-    address: keyedHash(secret(0), route),
-    fingerprint: keyedHash(secret(1), canonical(body)),
-    secret: secret(2),
+    address: keyedHash(derive('address'), route),
+    fingerprint: keyedHash(derive('fingerprint'), canonical(body)),
+    secret: derive('answer'),
     onReplay,
   };
 }

@@ -21,7 +21,7 @@ export interface HeadRow {
 /** More changes than this at once are not told apart: everything may have changed. */
 const AT_MOST = 10_000;
 
-/** The channel on which instances tell each other that something was committed. */
+/** The channel on which instances tell each other that something was committed, and when they told: milliseconds since 1970 UTC. */
 export const CHANNEL = 'accord_head';
 
 const SELECT = `
@@ -30,7 +30,9 @@ const SELECT = `
     (extract(epoch FROM since.next_lifting) * 1000)::float8 AS "nextLifting"
   FROM head_since($1::pg_snapshot, to_timestamp($2::float8 / 1000), $3::int) AS since`;
 
-const TELL_AND_SELECT = `${SELECT} CROSS JOIN LATERAL (SELECT pg_notify('${CHANNEL}', '')) AS told`;
+const TELL_AND_SELECT = `${SELECT} CROSS JOIN LATERAL (
+  SELECT pg_notify('${CHANNEL}', (extract(epoch FROM clock_timestamp()) * 1000)::text)
+) AS told`;
 
 /** Runs the statement of a name on the connection that it was given; see {@link askHead}. */
 export type Ask = (name: string, text: string, values: unknown[]) => Promise<readonly object[]>;

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { askHead, CHANNEL, type HeadRow } from './head.db.js';
 import { LedgerConnection } from './ledger.connection.js';
+import { isWithin } from './seen.js';
 import { Touches, type Touched } from './touches.js';
 
 /** Where the ledger is asked, and where its listener connects, if that is elsewhere: LISTEN needs a session of its own. */
@@ -10,8 +11,7 @@ export interface HeadAddress {
 }
 
 // In milliseconds. Together they keep what is answered below a second of age, and below two with the one that a shared
-// cache may add: so long an answer of the ledger counts, and
-// so long the next one may take, whatever breaks.
+// cache may add: so long an answer of the ledger counts, and so long the next one may take, whatever breaks.
 const CONFIRMED_FOR = 500;
 const ASK_TIMEOUT = 500;
 /** How often the listener asks by itself, for what nobody told: it is the heartbeat of its connection, too. */
@@ -35,6 +35,9 @@ export class Head implements OnApplicationShutdown {
   private readonly listener: LedgerConnection;
   private readonly asker: LedgerConnection;
   private readonly listeners = new Set<(touched: Touched) => void>();
+  private readonly noticers = new Set<(seconds: number) => void>();
+  /** Since when there is something to ask for that another instance has told of; by the database's clock, in milliseconds. */
+  private newsSince: number | null = null;
   private known: (HeadRow & { readonly heardAt: number }) | null = null;
   /** When the question was sent whose answer was the last; a clock that only goes on, in milliseconds. */
   confirmedAt = -Infinity;
@@ -59,8 +62,10 @@ export class Head implements OnApplicationShutdown {
 
   constructor({ url, listenUrl = url }: HeadAddress) {
     this.asker = new LedgerConnection(url, 'accord head');
-    this.listener = new LedgerConnection(listenUrl, 'accord listener', CHANNEL, (backend) => {
-      if (backend !== this.asker.backend) this.poll();
+    this.listener = new LedgerConnection(listenUrl, 'accord listener', CHANNEL, (backend, at) => {
+      if (backend === this.asker.backend) return;
+      this.newsSince ??= Number(at);
+      this.poll();
     });
   }
 
@@ -136,6 +141,11 @@ export class Head implements OnApplicationShutdown {
     this.listeners.add(listener);
   }
 
+  /** Has somebody told how long it took from when another instance told of a change until it was seen here, in seconds. */
+  onNoticed(noticer: (seconds: number) => void): void {
+    this.noticers.add(noticer);
+  }
+
   onApplicationShutdown(): void {
     this.hasEnded = true;
     clearTimeout(this.timer);
@@ -179,7 +189,10 @@ export class Head implements OnApplicationShutdown {
     }
     this.isPolling = true;
     clearTimeout(this.timer);
+    const told = this.newsSince;
+    this.newsSince = null;
     void this.ask(this.listener).then((answered) => {
+      if (told !== null && answered) this.noticedSince(told);
       this.isListening = answered;
       this.isPolling = false;
       this.judgeConfirmed();
@@ -195,6 +208,11 @@ export class Head implements OnApplicationShutdown {
         this.poll();
       }, POLL_EVERY).unref();
     });
+  }
+
+  private noticedSince(told: number): void {
+    const seconds = Math.max(0, this.now() - told) / 1_000;
+    for (const noticer of this.noticers) noticer(seconds);
   }
 
   private async ask(connection: LedgerConnection): Promise<boolean> {
@@ -242,28 +260,4 @@ export class Head implements OnApplicationShutdown {
     if (touched === undefined) return;
     for (const listener of this.listeners) listener(touched);
   }
-}
-
-/**
- * Whether all that one snapshot sees is seen by another.
- *
- * @param one as Postgres writes it: the first transaction under way, the first that had not begun, all that were under way
- */
-function isWithin(one: string, other: string): boolean {
-  const [seen, all] = [snapshotOf(one), snapshotOf(other)];
-  return (
-    seen.next < all.next &&
-    [...all.underWay].every((id) => id >= seen.next || seen.underWay.has(id))
-  );
-}
-
-function snapshotOf(text: string): {
-  readonly next: bigint;
-  readonly underWay: ReadonlySet<bigint>;
-} {
-  const [, next = '0', underWay = ''] = text.split(':');
-  return {
-    next: BigInt(next),
-    underWay: new Set(underWay === '' ? [] : underWay.split(',').map(BigInt)),
-  };
 }

@@ -6,7 +6,7 @@ import { sessionAt } from '../postgres/session.js';
 const SESSION = '-c TimeZone=UTC -c synchronous_commit=off -c plan_cache_mode=force_generic_plan';
 
 /** Told of what others say on the channel, and by which backend. */
-export type OnNotification = (backend: number) => void;
+export type OnNotification = (backend: number, payload: string) => void;
 
 /**
  * A connection to the database beside the pool, for what must not wait for others. It is opened when it is needed; what does
@@ -87,8 +87,8 @@ export class LedgerConnection {
     client.on('error', () => {
       if (this.open === open) this.drop();
     });
-    client.on('notification', ({ processId }) => {
-      this.onNotification(processId);
+    client.on('notification', ({ processId, payload = '' }) => {
+      this.onNotification(processId, payload);
     });
     await client.connect();
     if (this.channel !== undefined) await client.query(`LISTEN ${this.channel}`);

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { tellFoundingStory } from '../../../prisma/seed.js';
 import { STORY } from '../../../prisma/story/story.js';
 import { RecordsService } from '../../../src/platform/records/records.service.js';
+import { Metrics } from '../../../src/platform/metrics/metrics.js';
 import { Head } from '../../../src/platform/snapshots/head.js';
 import { ADMIN_KEY, startTestApp, type TestApp } from '../../support/app.js';
 import { buildMerger } from '../../support/factories.js';
@@ -180,9 +181,16 @@ describe('a change', () => {
         if (mergers.has(id)) done(mergers);
       });
     });
+    const noticed = new Promise<number>((done) => {
+      head.onNoticed(done);
+    });
     await accord.patch(`/v1/mergers/${id}`, { title: 'Told to all' });
     // By its listener: nobody has asked it anything meanwhile.
     expect(await touched).toContain(id);
+    // And the metrics tell how long that took.
+    expect(await noticed).toBeLessThan(30);
+    const text = await other.app.get(Metrics).text();
+    expect(text).toMatch(/^accord_head_notice_seconds_count [1-9]/m);
     const answer = await fetch(other.baseUrl + path);
     expect(await answer.text()).toContain('Told to all');
   });

@@ -40,10 +40,10 @@ import type { JsonSchema } from './platform/records/field.js';
 import { repairSchemas } from './platform/records/record.repair.openapi.js';
 import { resourceSchemas } from './platform/records/record.openapi.js';
 import { Head } from './platform/snapshots/head.js';
-import { KeptAnswers, type KeptSettings } from './platform/snapshots/kept.answers.js';
-import { countIn } from './platform/snapshots/kept.counts.js';
+import { Snapshots, type SnapshotSettings } from './platform/snapshots/snapshots.js';
+import { countIn } from './platform/snapshots/snapshot.counts.js';
 import { Makings } from './platform/snapshots/makings.js';
-import { serveKept, type Keeping } from './platform/snapshots/serve.kept.js';
+import { serveSnapshots, type Keeping } from './platform/snapshots/serve.snapshots.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
@@ -61,7 +61,7 @@ export interface AppOptions {
   /** Left out, nobody's word on a client's address is believed. */
   readonly trustProxy?: TrustedProxies;
   /** In seconds; left out, five minutes and five seconds. */
-  readonly polling?: KeptSettings & Polling;
+  readonly polling?: SnapshotSettings & Polling;
   readonly serverLimits?: ServerLimits;
   readonly stopLimits?: StopLimits;
 }
@@ -139,7 +139,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
 
 function keepingOf(app: NestFastifyApplication): Keeping {
   return {
-    kept: app.get(KeptAnswers),
+    kept: app.get(Snapshots),
     head: app.get(Head),
     authenticator: app.get(Authenticator),
     makings: app.get(Makings),
@@ -148,7 +148,7 @@ function keepingOf(app: NestFastifyApplication): Keeping {
 }
 
 /** Answers are given again, as long as the ledger says that they still hold. */
-function addKeptAnswers(app: NestFastifyApplication, keeping: Keeping): void {
+function addSnapshots(app: NestFastifyApplication, keeping: Keeping): void {
   const { head } = keeping;
   app.get(Database).watch = {
     isAway: () => head.isAway(),
@@ -158,7 +158,7 @@ function addKeptAnswers(app: NestFastifyApplication, keeping: Keeping): void {
   };
   const fastify = app.getHttpAdapter().getInstance();
   const stopping = app.get(Stopping);
-  serveKept(fastify.server, keeping, () => stopping.hasBegun);
+  serveSnapshots(fastify.server, keeping, () => stopping.hasBegun);
   fastify.addHook('onListen', (done) => {
     head.start();
     done();
@@ -192,7 +192,7 @@ function setUp(
   addLimits(fastify, app.get(Limits));
   addAnswerLimit(fastify, serverLimits);
   addRefusals(fastify);
-  addKeptAnswers(app, keeping);
+  addSnapshots(app, keeping);
   const document = describe(app);
   const text = JSON.stringify(document);
   fastify.get('/v1/openapi.json', async (_, reply) => {

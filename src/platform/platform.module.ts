@@ -11,7 +11,7 @@ import { Limits, type LimitOptions } from './limits/limits.js';
 import { Metrics } from './metrics/metrics.js';
 import { Database } from './prisma/database.js';
 import { Head } from './snapshots/head.js';
-import { KEPT_SETTINGS, KeptAnswers, type KeptSettings } from './snapshots/kept.answers.js';
+import { SNAPSHOT_SETTINGS, Snapshots, type SnapshotSettings } from './snapshots/snapshots.js';
 import { Makings } from './snapshots/makings.js';
 
 /** What the platform is told of the world around it. */
@@ -21,7 +21,7 @@ export interface PlatformOptions {
   readonly listenUrl: string | undefined;
   readonly limits: LimitOptions;
   readonly stopLimits: StopLimits;
-  readonly kept: KeptSettings;
+  readonly kept: SnapshotSettings;
 }
 
 /** What every feature stands on. */
@@ -39,8 +39,8 @@ export class PlatformModule {
         Metrics,
         { provide: Database, useFactory: () => new Database(databaseUrl) },
         { provide: Head, useFactory: () => new Head({ url: databaseUrl, listenUrl }) },
-        { provide: KEPT_SETTINGS, useValue: kept },
-        KeptAnswers,
+        { provide: SNAPSHOT_SETTINGS, useValue: kept },
+        Snapshots,
         Makings,
         {
           provide: Limits,

@@ -6,7 +6,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { Asked, Paging } from '../../platform/http/query.reader.js';
 import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
 import { Readings } from '../../platform/records/readings.js';
-import type { Keep } from '../../platform/snapshots/kept.answer.js';
+import type { Keep } from '../../platform/snapshots/snapshot.js';
 import {
   findOpenMergers,
   loadFacts,

@@ -14,7 +14,7 @@ import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
 import type { Reading } from '../../platform/records/reading.js';
 import { Readings } from '../../platform/records/readings.js';
 import { RecordsService } from '../../platform/records/records.service.js';
-import type { Keep } from '../../platform/snapshots/kept.answer.js';
+import type { Keep } from '../../platform/snapshots/snapshot.js';
 import { findMergerId, loadFacts } from '../facts/facts.db.js';
 
 /** A status as it is answered. */

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from '../errors/problem.js';
 import { readPrecondition, type Precondition } from '../http/etag.js';
 import { readOnce, type Once } from '../once/once.js';
-import type { Keep } from '../snapshots/kept.answer.js';
+import type { Keep } from '../snapshots/snapshot.js';
 
 /** What a caller may do: anybody reads, an editor writes records, an admin also manages keys. */
 export const ROLES = ['reader', 'editor', 'admin'] as const;

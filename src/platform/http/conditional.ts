@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { KnownRequest } from '../auth/caller.js';
-import type { Sent } from '../snapshots/kept.answer.js';
-import { addressFor, type Keeping } from '../snapshots/serve.kept.js';
+import type { Sent } from '../snapshots/snapshot.js';
+import { addressFor, type Keeping } from '../snapshots/serve.snapshots.js';
 import { contentTag, matchesTag } from './etag.js';
 
 /** How answers to reads are to be asked for again. */

@@ -6,7 +6,7 @@ import { Problem } from '../errors/problem.js';
 import { readKnownAt, readPaging, type Parameters } from '../http/query.reader.js';
 import { listRevisions, type RevisionRow } from '../ledger/revisions.db.js';
 import { keep } from '../snapshots/keep.js';
-import type { Keep } from '../snapshots/kept.answer.js';
+import type { Keep } from '../snapshots/snapshot.js';
 import { answerMoved, answerPage, answerRecord, linkNext } from './answers.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { DEFINITIONS, requireNested, type Definitions } from './record.definition.js';

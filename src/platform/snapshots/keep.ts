@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { KnownRequest } from '../auth/caller.js';
-import type { Keep } from './kept.answer.js';
+import type { Keep } from './snapshot.js';
 
 /**
  * Says that the answer may be given again as long as what it rests on stays as it is.

@@ -1,9 +1,9 @@
 /** Ways in which an instance would not notice how old what it keeps is, put into it on purpose: each must make a test fail. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Head } from '../../../src/platform/snapshots/head.js';
-import { KeptAnswers } from '../../../src/platform/snapshots/kept.answers.js';
+import { Snapshots } from '../../../src/platform/snapshots/snapshots.js';
 
-const BREAKS: Readonly<Record<string, (head: Head, kept: KeptAnswers) => void>> = {
+const BREAKS: Readonly<Record<string, (head: Head, kept: Snapshots) => void>> = {
   /** The listener is believed to hear everything, whether it answers or not: nobody else asks. */
   trust: (head) => {
     head.isConfirmed = () => true;
@@ -37,5 +37,5 @@ export function breakFreshness(app: NestFastifyApplication, name: string | undef
   const spoil = BREAKS[name];
   if (spoil === undefined)
     throw new Error(`nothing is broken by "${name}", but by ${Object.keys(BREAKS).join(', ')}`);
-  spoil(app.get(Head), app.get(KeptAnswers));
+  spoil(app.get(Head), app.get(Snapshots));
 }

@@ -1,5 +1,5 @@
 /** Ways in which keeping answers would be wrong, put into an instance on purpose: each must make the model fail. */
-import { KeptAnswer } from '../../../src/platform/snapshots/kept.answer.js';
+import { Snapshot } from '../../../src/platform/snapshots/snapshot.js';
 import type { Instance } from './instances.js';
 
 const BREAKS: Readonly<Record<string, (instance: Instance) => void>> = {
@@ -33,7 +33,7 @@ const BREAKS: Readonly<Record<string, (instance: Instance) => void>> = {
     kept.keep = (address, basis, answer) => {
       const made = keep(address, basis, answer);
       made.answer = (accept, tags) =>
-        KeptAnswer.prototype.answer.call(made, accept, tags === undefined ? tags : answer.tag);
+        Snapshot.prototype.answer.call(made, accept, tags === undefined ? tags : answer.tag);
       return made;
     };
   },

@@ -5,7 +5,7 @@
 import { Clock } from '../../../src/platform/clock/clock.js';
 import { KeptSummaries } from '../../../src/features/status/kept.summaries.js';
 import { Head } from '../../../src/platform/snapshots/head.js';
-import { KeptAnswers } from '../../../src/platform/snapshots/kept.answers.js';
+import { Snapshots } from '../../../src/platform/snapshots/snapshots.js';
 import { startTestApp, type TestApp } from '../app.js';
 import type { TestDatabase } from '../database.js';
 
@@ -14,7 +14,7 @@ export interface Instance {
   readonly name: string;
   readonly accord: TestApp;
   readonly head: Head;
-  readonly kept: KeptAnswers;
+  readonly kept: Snapshots;
   /** How many answers it has given again. */
   hits: number;
 }
@@ -40,7 +40,7 @@ export async function startTrio(database: TestDatabase): Promise<Trio> {
     const clock = accord.app.get(Clock);
     clock.world = () => time.world;
     clock.instant = () => time.instant;
-    const [head, kept] = [accord.app.get(Head), accord.app.get(KeptAnswers)];
+    const [head, kept] = [accord.app.get(Head), accord.app.get(Snapshots)];
     return { name, accord, head, kept, hits: 0 };
   };
   const keeping = [await start('one'), await start('two')] as const;

@@ -1,27 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock/clock.js';
-import { AnswerStore } from './answer.store.js';
+import { SnapshotStore } from './snapshot.store.js';
 import { Head } from './head.js';
-import { KeptAnswer, type Keep, type Made } from './kept.answer.js';
+import { Snapshot, type Keep, type Made } from './snapshot.js';
 
 /** What the operator sets of kept answers. */
-export interface KeptSettings {
+export interface SnapshotSettings {
   /** How old an answer may be that is given while the database is away, in seconds; 0: none is. */
   readonly mostStale: number;
 }
 
-/** The token of {@link KeptSettings}. */
-export const KEPT_SETTINGS = Symbol('KeptSettings');
+/** The token of {@link SnapshotSettings}. */
+export const SNAPSHOT_SETTINGS = Symbol('SnapshotSettings');
 
 /** The answers that are given again, and whether they still hold. */
 @Injectable()
-export class KeptAnswers {
-  private readonly store = new AnswerStore();
+export class Snapshots {
+  private readonly store = new SnapshotStore();
 
   constructor(
     private readonly head: Head,
     private readonly clock: Clock,
-    @Inject(KEPT_SETTINGS) private readonly settings: KeptSettings,
+    @Inject(SNAPSHOT_SETTINGS) private readonly settings: SnapshotSettings,
   ) {
     // What may be seen no longer is not even kept for when the database is away.
     head.onTouched(({ hides, all, mergers }) => {
@@ -31,12 +31,12 @@ export class KeptAnswers {
   }
 
   /** The answer at an address, if it holds and that is known; no question is asked. */
-  holding(address: string): KeptAnswer | undefined {
+  holding(address: string): Snapshot | undefined {
     return this.head.isConfirmed() ? this.justConfirmed(address) : undefined;
   }
 
   /** The same when the ledger was asked just now. */
-  justConfirmed(address: string): KeptAnswer | undefined {
+  justConfirmed(address: string): Snapshot | undefined {
     const answer = this.store.get(address);
     if (answer === undefined || !this.holds(answer)) return undefined;
     answer.heldAt = this.head.confirmedAt;
@@ -54,15 +54,15 @@ export class KeptAnswers {
     address: string,
     { scope, span, made }: Keep & { readonly made: number },
     answer: Made & { readonly body: string },
-  ): KeptAnswer {
+  ): Snapshot {
     const basis = { scope, span, made, instant: this.clock.instant() };
-    const kept = new KeptAnswer(basis, answer.body, answer);
+    const kept = new Snapshot(basis, answer.body, answer);
     this.store.set(address, kept);
     return kept;
   }
 
   /** An answer that is out of date or not known not to be, and its age in whole seconds, if it may be given for want of a better one. */
-  stale(address: string): { readonly answer: KeptAnswer; readonly age: number } | undefined {
+  stale(address: string): { readonly answer: Snapshot; readonly age: number } | undefined {
     const answer = this.store.get(address);
     // What this instance has hidden last is not known to be looked at.
     if (answer === undefined || this.head.mayHaveHidden()) return undefined;
@@ -71,7 +71,7 @@ export class KeptAnswers {
     return age > this.settings.mostStale ? undefined : { answer, age };
   }
 
-  private holds({ basis: { scope, made, span, instant } }: KeptAnswer): boolean {
+  private holds({ basis: { scope, made, span, instant } }: Snapshot): boolean {
     if (!this.head.touches.areOlder(scope, made) || this.clock.instant() !== instant) return false;
     if (span === null) return true;
     const time = this.clock.world() ?? this.head.now();

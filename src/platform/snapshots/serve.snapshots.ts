@@ -6,12 +6,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Head } from './head.js';
-import type { KeptAnswer, Sent } from './kept.answer.js';
-import type { KeptAnswers } from './kept.answers.js';
+import type { Snapshot, Sent } from './snapshot.js';
+import type { Snapshots } from './snapshots.js';
 import { Makings } from './makings.js';
 
 /** Counts what is answered from what is kept, and what had to be made. */
-export interface KeptCounts {
+export interface SnapshotCounts {
   hit(route: string, method: 'GET' | 'HEAD', status: number): void;
   miss(): void;
   stale(): void;
@@ -19,11 +19,11 @@ export interface KeptCounts {
 
 /** What is needed to give an answer again. */
 export interface Keeping {
-  readonly kept: KeptAnswers;
+  readonly kept: Snapshots;
   readonly head: Head;
   readonly authenticator: Authenticator;
   readonly makings: Makings;
-  readonly counts: KeptCounts;
+  readonly counts: SnapshotCounts;
 }
 
 /** How often one waits for somebody else's answer before one makes one's own. */
@@ -36,7 +36,7 @@ const MOST_QUESTIONS = 6;
 const AT_ONCE = 100;
 
 /** Puts the kept answers before what the server does with a request; nothing more once it is closing. */
-export function serveKept(server: Server, keeping: Keeping, isClosing: () => boolean): void {
+export function serveSnapshots(server: Server, keeping: Keeping, isClosing: () => boolean): void {
   const passes = server.listeners('request') as ((
     request: IncomingMessage,
     response: ServerResponse,
@@ -192,8 +192,8 @@ function giveStale({ response, asked }: Exchange, { kept, counts }: Keeping): bo
 function giveHeld(
   response: ServerResponse,
   asked: Asked,
-  answer: KeptAnswer,
-  counts: KeptCounts,
+  answer: Snapshot,
+  counts: SnapshotCounts,
 ): void {
   const sent = answer.answer(asked.acceptEncoding, asked.ifNoneMatch);
   give(response, asked, sent);

@@ -1,9 +1,9 @@
 import type { Metrics } from '../metrics/metrics.js';
 import type { Tally } from '../metrics/tallies.js';
-import type { KeptCounts } from './serve.kept.js';
+import type { SnapshotCounts } from './serve.snapshots.js';
 
 /** Counts in the metrics, where what is given again is also an answer like any other. */
-export function countIn(metrics: Metrics): KeptCounts {
+export function countIn(metrics: Metrics): SnapshotCounts {
   const tallies = {
     GET: new Map<string, Map<number, Tally>>(),
     HEAD: new Map<string, Map<number, Tally>>(),

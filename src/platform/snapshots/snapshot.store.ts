@@ -1,20 +1,20 @@
-import type { KeptAnswer } from './kept.answer.js';
+import type { Snapshot } from './snapshot.js';
 
 /** In bytes: some thousand statuses, and pages of lists. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Kept answers by address, so many as there is room for: those that nobody asks for go first. */
-export class AnswerStore {
-  private readonly answers = new Map<string, KeptAnswer>();
+export class SnapshotStore {
+  private readonly answers = new Map<string, Snapshot>();
   private bytes = 0;
 
   constructor(private readonly mostBytes: number = MOST_BYTES) {}
 
-  get(address: string): KeptAnswer | undefined {
+  get(address: string): Snapshot | undefined {
     return this.answers.get(address);
   }
 
-  set(address: string, answer: KeptAnswer): void {
+  set(address: string, answer: Snapshot): void {
     this.delete(address);
     if (answer.size > this.mostBytes) return;
     this.answers.set(address, answer);
@@ -30,7 +30,7 @@ export class AnswerStore {
   }
 
   /** Forgets those of which something is so. */
-  forget(isSo: (answer: KeptAnswer) => boolean): void {
+  forget(isSo: (answer: Snapshot) => boolean): void {
     for (const [address, answer] of this.answers) if (isSo(answer)) this.delete(address);
   }
 

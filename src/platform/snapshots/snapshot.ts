@@ -42,7 +42,7 @@ const WORTH_COMPRESSING = 1_000;
 const OVERHEAD = 2_000;
 
 /** An answer of 200 that is kept: its bytes, and every form in which it is sent. */
-export class KeptAnswer {
+export class Snapshot {
   /** When it was last known to hold; a clock that only goes on, in milliseconds. */
   heldAt = performance.now();
   /** Whether it was asked for since the store looked last. */

@@ -1,12 +1,12 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { KeptAnswer, type Sent } from './kept.answer.js';
+import { Snapshot, type Sent } from './snapshot.js';
 
 const BASIS = { scope: null, made: 1, span: null, instant: null };
 const BODY = JSON.stringify({ text: 'A merger of factions. '.repeat(200) });
 
-const kept = (body = BODY): KeptAnswer =>
-  new KeptAnswer(BASIS, body, {
+const kept = (body = BODY): Snapshot =>
+  new Snapshot(BASIS, body, {
     tag: '"abc"',
     headers: ['content-type', 'application/json', 'vary', 'Accept-Encoding'],
     route: '/',

@@ -20,6 +20,7 @@ import { Authenticator } from './platform/auth/authenticator.js';
 import type { LogLevel, TrustedProxies } from './platform/config/config.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
 import { addConditionalReads, type Polling } from './platform/http/conditional.js';
+import { contentTag } from './platform/http/etag.js';
 import { CORS } from './platform/http/cors.js';
 import { describeApi } from './platform/http/openapi.js';
 import { markReplays } from './platform/http/replayed.js';
@@ -195,8 +196,9 @@ function setUp(
   addSnapshots(app, keeping);
   const document = describe(app);
   const text = JSON.stringify(document);
+  const etag = contentTag(text);
   fastify.get('/v1/openapi.json', async (_, reply) => {
-    void reply.header('content-type', 'application/json; charset=utf-8');
+    void reply.headers({ 'content-type': 'application/json; charset=utf-8', etag });
     return text;
   });
   SwaggerModule.setup('docs', app, document, { raw: false });

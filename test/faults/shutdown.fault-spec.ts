@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tell, wholeFrom } from '../support/environment.js';
 import { keptPeople } from '../support/faults/kept.db.js';
-import { readNothing, recordUntilRefused, type Fate } from '../support/faults/stopped.js';
+import { follow, readNothing, recordUntilRefused, type Fate } from '../support/faults/stopped.js';
 import { chanceOf } from '../support/fuzz/chance.js';
 import { serviceCluster, type ServiceCluster } from '../support/service/cluster.js';
 import { serviceFolder, startService } from '../support/service/service.js';
@@ -15,6 +15,7 @@ const BROKEN = process.env['ACCORD_FAULTS_BREAK'] === 'connections';
 const STOPS = 3;
 const WRITERS = 100;
 const READERS = 50;
+const STREAMS = 50;
 /** What the slow readers ask for. */
 const READ = '/v1/openapi.json';
 
@@ -22,7 +23,7 @@ const READ = '/v1/openapi.json';
 const LONGEST_STOP = 10_000;
 const BREAKING = new URL('../support/service/break-connections.mjs', import.meta.url);
 
-describe(`SIGTERM under ${String(WRITERS)} writers and ${String(READERS)} readers who do not read`, () => {
+describe(`SIGTERM under ${String(WRITERS)} writers, ${String(STREAMS)} streams and ${String(READERS)} readers who do not read`, () => {
   const folder = serviceFolder('shutdown');
   const chance = chanceOf(SEED);
   let cluster: ServiceCluster;
@@ -51,11 +52,14 @@ describe(`SIGTERM under ${String(WRITERS)} writers and ${String(READERS)} reader
           preloads: BROKEN ? [BREAKING.href] : [],
         });
         const url = await service.ready;
+        const streams = Array.from({ length: STREAMS }, () => follow(url));
+        await Promise.all(streams.map(({ begun }) => begun));
         const readers = Array.from({ length: READERS }, () => readNothing(url, READ));
         await Promise.all(readers.map(({ socket }) => once(socket, 'readable')));
         const writing = Array.from({ length: WRITERS }, (_, at) =>
           recordUntilRefused(url, `${prefix}-${String(stop)}-${String(at + 1)}`),
         );
+        await Promise.all(streams.map(({ told }) => told));
         await sleep(chance.whole(500, 2_000));
         const since = performance.now();
         const code = await service.terminate();
@@ -65,6 +69,10 @@ describe(`SIGTERM under ${String(WRITERS)} writers and ${String(READERS)} reader
         fates.push(...told);
         tell(
           `${String(stop)}. ended with ${String(code)} after ${String(took)} ms: ${counts(told)}`,
+        );
+        const heard = await Promise.all(streams.map(({ received }) => received));
+        expect(heard.filter((each) => !isWholeStream(each)).map((each) => each.slice(-80))).toEqual(
+          [],
         );
         expect([code, service.output()]).toEqual([0, expect.any(String)]);
         expect(took).toBeLessThan(LONGEST_STOP);
@@ -107,6 +115,11 @@ describe(`SIGTERM under ${String(WRITERS)} writers and ${String(READERS)} reader
     });
   }
 });
+
+/** Whether the end of a stream is one: the last chunk is there (RFC 9112, 7.1). */
+function isWholeStream(received: string): boolean {
+  return received.startsWith('HTTP/1.1 200') && received.endsWith('\r\n0\r\n\r\n');
+}
 
 function counts(fates: readonly Fate[]): string {
   const groups = Map.groupBy(fates, ({ status, connection }) => status ?? connection ?? 'nothing');

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import type { KnownRequest } from '../../platform/auth/caller.js';
 
 /**
  * Begins an answer that goes on: with the headers that every answer has, past what waits for an answer's end. Of a HEAD it is
@@ -17,6 +18,7 @@ export function beginStream(reply: FastifyReply, bytes: Buffer): ServerResponse 
     // Of nginx: what is sent is passed on at once.
     'x-accel-buffering': 'no',
   };
+  (request as KnownRequest).isStream = true;
   reply.hijack();
   if (raw.destroyed) return null;
   raw.writeHead(200, headers);

@@ -32,7 +32,7 @@ export type View = 'all' | 'public';
 /**
  * A request whose caller the guard has established; `isReplayed` when its answer was given before, `identified` when its key
  * was looked up to be counted by it, `keep` when its answer may be given again, `made` the tick of the ledger's head at which
- * the making of that began.
+ * the making of that began, `isStream` when its answer ends only when one of both sides has had enough.
  */
 export type KnownRequest = FastifyRequest & {
   caller?: Caller;
@@ -41,6 +41,7 @@ export type KnownRequest = FastifyRequest & {
   keep?: Keep;
   made?: number;
   identified?: Promise<Caller>;
+  isStream?: boolean;
 };
 
 const MAX_REASON = 500;

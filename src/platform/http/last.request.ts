@@ -24,6 +24,8 @@ export function lastOn(socket: Socket): Exchange | undefined {
 
 /** Whether nobody on this connection waits for an answer, or for the rest of one. */
 export function isIdle(socket: Socket): boolean {
+  // What is kept is answered without being noted here, and may still be on its way.
+  if (socket.writableLength > 0) return false;
   const response = LAST.get(socket)?.response;
   return response === undefined || response.writableFinished || response.closed;
 }

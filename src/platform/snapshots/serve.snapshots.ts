@@ -79,55 +79,31 @@ interface Exchange {
   readonly passOn: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-/** The headers that count, and those of requests that are out of the ordinary. */
-const HEADERS: ReadonlyMap<string, keyof Heads | 'odd'> = new Map([
-  ['host', 'host'],
-  ['authorization', 'authorization'],
-  ['accept-encoding', 'acceptEncoding'],
-  ['if-none-match', 'ifNoneMatch'],
-  ['expect', 'odd'],
-  ['upgrade', 'odd'],
-  ['content-length', 'odd'],
-  ['transfer-encoding', 'odd'],
-]);
-
-const LENGTHS: ReadonlySet<number> = new Set([...HEADERS.keys()].map(({ length }) => length));
-
-interface Heads {
-  host?: string;
-  authorization?: string;
-  acceptEncoding?: string;
-  ifNoneMatch?: string;
-}
-
 /** What a plain read asks for; undefined when anything about it is out of the ordinary. */
 function askedOf(request: IncomingMessage, authenticator: Authenticator): Asked | undefined {
-  const { url = '' } = request;
-  const heads = isPlainRead(request) ? headsOf(request.rawHeaders) : undefined;
-  if (heads?.host === undefined) return undefined;
-  const isHead = request.method === 'HEAD';
-  const { authorization = '', acceptEncoding, ifNoneMatch } = heads;
+  const { url = '', method, headers } = request;
+  if (!isPlainRead(request) || headers.host === undefined) return undefined;
+  const { authorization = '' } = headers;
   if (authorization !== '' && !authenticator.knows(authorization)) return undefined;
-  return { address: addressFor(authorization === '', url), isHead, acceptEncoding, ifNoneMatch };
+  return {
+    address: addressFor(authorization === '', url),
+    isHead: method === 'HEAD',
+    // Node joins what comes more than once, as Fastify gets to see it.
+    acceptEncoding: headers['accept-encoding'],
+    ifNoneMatch: headers['if-none-match'],
+  };
 }
 
-function isPlainRead({ method, url = '', httpVersionMinor }: IncomingMessage): boolean {
+function isPlainRead({ method, url = '', httpVersionMinor, headers }: IncomingMessage): boolean {
   return (
-    (method === 'GET' || method === 'HEAD') && url.startsWith('/v1/') && httpVersionMinor === 1
+    (method === 'GET' || method === 'HEAD') &&
+    url.startsWith('/v1/') &&
+    httpVersionMinor === 1 &&
+    headers.expect === undefined &&
+    headers.upgrade === undefined &&
+    headers['content-length'] === undefined &&
+    headers['transfer-encoding'] === undefined
   );
-}
-
-/** Read from the raw headers: the object that Node would make of them takes longer than all the rest. */
-function headsOf(raw: readonly string[]): Heads | undefined {
-  const heads: Heads = {};
-  for (let at = 0; at < raw.length; at += 2) {
-    const text = raw[at] ?? '';
-    const name = LENGTHS.has(text.length) ? HEADERS.get(text.toLowerCase()) : undefined;
-    if (name === undefined) continue;
-    if (name === 'odd' || heads[name] !== undefined) return undefined;
-    heads[name] = raw[at + 1] ?? '';
-  }
-  return heads;
 }
 
 /** Asks the ledger, or waits for who is making the same answer; else it is made, and whoever asks meanwhile waits. */
@@ -185,7 +161,8 @@ function giveStale({ response, asked }: Exchange, { kept, counts }: Keeping): bo
   if (stale === undefined) return false;
   counts.stale();
   const sent = stale.answer.answer(asked.acceptEncoding, asked.ifNoneMatch);
-  give(response, asked, { ...sent, headers: [...sent.headers, 'age', String(stale.age)] });
+  const withRequestId = ['age', String(stale.age), ...sent.withRequestId];
+  give(response, asked, { ...sent, withRequestId });
   return true;
 }
 
@@ -204,9 +181,14 @@ function giveHeld(
 const PROCESS = randomUUID().slice(0, 23);
 let answers = 0;
 
-function give(response: ServerResponse, { isHead }: Asked, { status, headers, body }: Sent): void {
+function give(
+  response: ServerResponse,
+  { isHead }: Asked,
+  { status, withRequestId, body }: Sent,
+): void {
   answers += 1;
-  const requestId = `${PROCESS}-${answers.toString(16).padStart(12, '0')}`;
-  response.writeHead(status, [...headers, 'x-request-id', requestId]);
+  // Node writes the headers at once, and keeps nothing of the array.
+  withRequestId[withRequestId.length - 1] = `${PROCESS}-${answers.toString(16).padStart(12, '0')}`;
+  response.writeHead(status, withRequestId);
   response.end(isHead ? null : body);
 }

@@ -30,6 +30,8 @@ export interface Made {
 export interface Sent {
   readonly status: 200 | 304;
   readonly headers: readonly string[];
+  /** The same headers and a last one whose value is another each time: put in its place, with nothing to copy. */
+  readonly withRequestId: string[];
   readonly body: Buffer | null;
 }
 
@@ -105,7 +107,7 @@ export class Snapshot {
       'content-length',
       String(body.length),
     ];
-    return { tag, whole: { status: 200, headers, body }, unchanged: this.unchangedFor(tag) };
+    return { tag, whole: sentAs(200, headers, body), unchanged: this.unchangedFor(tag) };
   }
 
   private unchangedFor(tag: string): Sent {
@@ -114,7 +116,7 @@ export class Snapshot {
       const [name = '', value = ''] = this.headers.slice(at, at + 2);
       if (!name.startsWith('content-')) headers.push(name, value);
     }
-    return { status: 304, headers: [...headers, 'etag', tag], body: null };
+    return sentAs(304, [...headers, 'etag', tag], null);
   }
 }
 
@@ -122,6 +124,10 @@ interface Form {
   readonly tag: string;
   readonly whole: Sent;
   readonly unchanged: Sent;
+}
+
+function sentAs(status: 200 | 304, headers: readonly string[], body: Buffer | null): Sent {
+  return { status, headers, withRequestId: [...headers, 'x-request-id', ''], body };
 }
 
 const TAG_ENDS = ['identity', 'gzip', 'br'] as const;

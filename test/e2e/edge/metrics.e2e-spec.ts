@@ -170,6 +170,12 @@ describe('the metrics', () => {
     expect(after).toMatch(/^accord_stream_clients 0$/m);
   });
 
+  it('count a stream that is over, and do not measure how long somebody listened', async () => {
+    const ask = (): Promise<unknown> => accord.send('HEAD', '/v1/stream');
+    expect(await growth(answers('HEAD', '/v1/stream', 200), ask)).toBe(1);
+    expect(await scrape()).not.toMatch(/^accord_request_duration_seconds_count.*stream/m);
+  });
+
   it('of one application are not those of another in the same process', async () => {
     const other = new Metrics();
     other.answered({ method: 'GET', route: '/elsewhere', status: 200 }, 0.1);

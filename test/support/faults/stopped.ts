@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request, Agent } from 'node:http';
 import { SERVICE_KEY } from '../service/service.js';
 import { openWire, requestText, type Wire } from '../sockets.js';
@@ -25,6 +26,22 @@ export function readNothing(url: string, path: string): Wire {
   const wire = openWire(url, requestText(`GET ${path}`).repeat(60), { reads: false });
   wire.socket.pause();
   return wire;
+}
+
+/** Somebody who follows the stream: when it begins, when the first change is told, and all that was received in the end. */
+export function follow(url: string): {
+  readonly begun: Promise<unknown>;
+  readonly told: Promise<unknown>;
+  readonly received: Promise<string>;
+} {
+  const { socket, received } = openWire(url, requestText('GET /v1/stream'));
+  const told = Promise.withResolvers<undefined>();
+  let text = '';
+  socket.on('data', (chunk: string) => {
+    text += chunk;
+    if (text.includes('event: change')) told.resolve(undefined);
+  });
+  return { begun: once(socket, 'data'), told: told.promise, received };
 }
 
 function record(url: string, name: string, agent: Agent): Promise<Fate> {

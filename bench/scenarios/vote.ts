@@ -16,7 +16,6 @@ export async function openVote(stage: Stage): Promise<readonly Scenario[]> {
   const accord = await stage.accord(databaseUrl, true);
   const api = stage.api(accord);
   const voters = await makeVoters(databaseUrl, (path, body) => api.create(path, body));
-  await settle(databaseUrl);
   const bare = await stage.bare(accord, databaseUrl);
   const authorized = { Authorization: `Bearer ${stage.adminKey}` };
   const paired = new Paired(
@@ -33,7 +32,11 @@ export async function openVote(stage: Stage): Promise<readonly Scenario[]> {
   );
   return [
     {
-      warmUp: () => paired.warmUp(),
+      warmUp: async () => {
+        await paired.warmUp();
+        // By then there are votes and kept answers, for the planner to know of.
+        await settle(databaseUrl);
+      },
       round: (number) => paired.round(number),
       conclude: async () => {
         await requireStored(databaseUrl, voters, paired.answered);

@@ -138,13 +138,16 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
   return describeApi(app, schemas);
 }
 
-function keepingOf(app: NestFastifyApplication): Keeping {
+function keepingOf(app: NestFastifyApplication, limits: ServerLimits): Keeping {
+  const stopping = app.get(Stopping);
   return {
     kept: app.get(Snapshots),
     head: app.get(Head),
     authenticator: app.get(Authenticator),
     makings: app.get(Makings),
     counts: countIn(app.get(Metrics)),
+    limits,
+    isClosing: () => stopping.hasBegun,
   };
 }
 
@@ -158,8 +161,7 @@ function addSnapshots(app: NestFastifyApplication, keeping: Keeping): void {
     },
   };
   const fastify = app.getHttpAdapter().getInstance();
-  const stopping = app.get(Stopping);
-  serveSnapshots(fastify.server, keeping, () => stopping.hasBegun);
+  serveSnapshots(fastify.server, keeping);
   fastify.addHook('onListen', (done) => {
     head.start();
     done();
@@ -173,7 +175,7 @@ function setUp(
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
   addBodyParsers(fastify);
-  const keeping = keepingOf(app);
+  const keeping = keepingOf(app, serverLimits);
   addConditionalReads(fastify, keeping, polling);
   markReplays(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -187,7 +189,7 @@ function setUp(
   });
   metrics.readHeadAge(() => keeping.head.age() / 1_000);
   metrics.readStreams(() => app.get(StreamService).clients);
-  metrics.readPool(() => app.get(Database).poolState);
+  metrics.readPools(() => app.get(Database).poolStates);
   addMetrics(fastify, metrics);
   app.get(Stopping).addTo(fastify);
   addLimits(fastify, app.get(Limits));

@@ -105,14 +105,17 @@ class FirstRead implements Scenario {
     return latencies;
   }
 
-  /** How often Postgres is asked for one first read: the median of a few, since what an instance asks by itself may fall in between. */
+  /**
+   * How often Postgres is asked from the answer to the edit to that of the read; the median of a few, since what an instance asks
+   * by itself may fall in between. The question for the ledger's head, which the instance asks after each commit of its own, counts.
+   */
   private async countTrips(): Promise<number> {
     const { counted, counting } = this.trips;
     const connection = await Connection.open(this.servers.apart.url);
     const counts: number[] = [];
     for (let read = 0; read < this.plan.firstReads / 4; read += 1) {
-      const edit = await counting.edit();
       await counted.untilQuiet();
+      const edit = await counting.edit();
       const before = counted.count();
       await timeRead(connection, PATH, edit);
       counts.push(counted.count() - before);

@@ -12,7 +12,13 @@ const PAGE = 2_000;
 /** The default of a page's length, where there are votes enough for so many pages. */
 const VOTES_A_PAGE = 25;
 
-/** Single records and lists of the large data set, against the same statements through `pg`; and a late page against the first. */
+/**
+ * Has an answer made each time: who expects what nobody knows is passed over by what is kept, and gets what it would be given
+ * anew (RFC 9110, 10.1.1).
+ */
+const ANEW = { Expect: 'nothing' };
+
+/** Single records and lists of the large data set, made each time, against the same statements through `pg`. */
 export async function openRecords(stage: Stage): Promise<readonly Scenario[]> {
   const { databaseUrl, accord } = await stage.largeSet();
   const api = stage.api(accord);
@@ -70,7 +76,7 @@ async function pagesOf(
 }
 
 function requestsFor(paths: readonly string[]): readonly Buffer[] {
-  return paths.map((path) => requestBytes({ path }));
+  return paths.map((path) => requestBytes({ path, headers: ANEW }));
 }
 
 /** The two sides answer the first request with the same data. */

@@ -77,7 +77,10 @@ export class OpenStatusService {
     return new Date(this.clock.timeOf(asked, '')).toISOString();
   }
 
-  /** What is kept and what is read, in two statements: once more when something changed meanwhile, so that all is of one moment. */
+  /**
+   * What is kept and what is read, in two statements: once more when something changed meanwhile, so that all is of one moment.
+   * When something changed each time, each merger's part is of one moment, and they are some milliseconds apart.
+   */
   private async openAtOnce(
     view: View,
     page: OpenPage,

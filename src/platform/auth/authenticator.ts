@@ -35,6 +35,8 @@ interface Known {
 @Injectable()
 export class Authenticator {
   private readonly known = new Map<string, Known>();
+  /** How often all were forgotten. */
+  private forgettings = 0;
 
   constructor(
     private readonly database: Database,
@@ -53,9 +55,12 @@ export class Authenticator {
       const hash = hashOf(key);
       const name = nameOf(hash);
       const made = this.head.touches.tick;
+      const { forgettings } = this;
       const caller = this.remembered(name) ?? (await this.find(hash));
       if (caller !== undefined) {
-        this.remember(name, { caller, made, at: performance.now() });
+        // What was looked up before a key was revoked here may be that one.
+        if (forgettings === this.forgettings)
+          this.remember(name, { caller, made, at: performance.now() });
         return caller;
       }
     }
@@ -75,6 +80,7 @@ export class Authenticator {
 
   /** Forgets everybody: a key was revoked here. */
   forget(): void {
+    this.forgettings += 1;
     this.known.clear();
   }
 

@@ -42,7 +42,7 @@ export function addConditionalReads(
     const sent = isRead
       ? answerRead(request, reply, payload, { ...keeping, pollInterval })
       : payload;
-    keeping.makings.end(request.raw);
+    keeping.makings.end(request.raw, reply.statusCode < 400 && request.keep !== undefined);
     done(null, sent);
   });
 }
@@ -101,7 +101,8 @@ function kept(
   );
   const address = addressFor(isReader, request.url);
   const route = request.routeOptions.url ?? 'none';
-  const basis = { scope: null, span: null, ...request.keep, made: request.made ?? 0 };
+  const since = reply.elapsedTime;
+  const basis = { scope: null, span: null, ...request.keep, made: request.made ?? 0, since };
   const answer = keeping.kept.keep(address, basis, {
     body: payload,
     tag,
@@ -113,13 +114,15 @@ function kept(
   return send(request, reply, answer.answer(acceptEncodingOf(request), asked['if-none-match']));
 }
 
-/** The kept answer in the place of a 503, if it is not too old. */
+/** The kept answer in the place of a 503, if it is not too old. Not while the service stops: whoever asks is to go elsewhere. */
 function staleInstead(
   request: KnownRequest,
   reply: FastifyReply,
-  { kept: answers, counts }: Keeping,
+  { kept: answers, counts, isClosing }: Keeping,
 ): Buffer | Readable | null | undefined {
-  const isReader = request.headers.authorization === undefined;
+  if (isClosing()) return undefined;
+  // An empty header is none, to the guard as well; who sends a key of which nothing is known gets nothing.
+  const isReader = (request.headers.authorization ?? '') === '';
   if (!isReader && request.caller === undefined) return undefined;
   const stale = answers.stale(addressFor(isReader, request.url));
   if (stale === undefined) return undefined;

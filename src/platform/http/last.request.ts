@@ -12,9 +12,12 @@ const LAST = new WeakMap<Socket, Exchange>();
 
 /** Keeps in mind what was last asked on each connection of a server, from before anybody else hears of it. */
 export function rememberLast(server: Server): void {
-  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) =>
-    LAST.set(request.socket, { request, response }),
-  );
+  server.prependListener('request', noteLast);
+}
+
+/** Keeps in mind what was asked, of one whom nobody hears of for a while. */
+export function noteLast(request: IncomingMessage, response: ServerResponse): void {
+  LAST.set(request.socket, { request, response });
 }
 
 /** What was last asked on a connection; undefined when nothing was so far. */
@@ -24,7 +27,7 @@ export function lastOn(socket: Socket): Exchange | undefined {
 
 /** Whether nobody on this connection waits for an answer, or for the rest of one. */
 export function isIdle(socket: Socket): boolean {
-  // What is kept is answered without being noted here, and may still be on its way.
+  // What is kept is given without being noted here, and may still be on its way.
   if (socket.writableLength > 0) return false;
   const response = LAST.get(socket)?.response;
   return response === undefined || response.writableFinished || response.closed;

@@ -54,13 +54,14 @@ export function createBoundServer(limits: ServerLimits, handler: RequestListener
 export function addAnswerLimit(fastify: FastifyInstance, limits: ServerLimits): void {
   fastify.addHook('onSend', (_, reply, payload, done) => {
     const isSmall = payload === null || (typeof payload === 'string' && payload.length * 3 < LARGE);
-    if (!isSmall) limitTaking(reply.raw, limits);
+    limitTaking(reply.raw, isSmall ? 0 : LARGE, limits);
     done();
   });
 }
 
-/** Breaks the connection of an answer that is not taken in time. */
-function limitTaking(response: ServerResponse, limits: ServerLimits): void {
+/** Breaks the connection of an answer of so many bytes, if it is large, that is not taken in time. */
+export function limitTaking(response: ServerResponse, bytes: number, limits: ServerLimits): void {
+  if (bytes < LARGE) return;
   const late = setTimeout(() => response.destroy(), limits.taking);
   response.once('close', () => {
     clearTimeout(late);

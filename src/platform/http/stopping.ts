@@ -26,7 +26,6 @@ const LOOK = 25;
  */
 @Injectable()
 export class Stopping implements BeforeApplicationShutdown {
-  private readonly listeners: (() => void)[] = [];
   private readonly sockets = new Set<Socket>();
   private isOn = false;
 
@@ -37,11 +36,6 @@ export class Stopping implements BeforeApplicationShutdown {
 
   get hasBegun(): boolean {
     return this.isOn;
-  }
-
-  /** Has what would never end by itself, such as a stream, ended when the service is. */
-  onBegin(listener: () => void): void {
-    this.listeners.push(listener);
   }
 
   /** Has the server's answers and its connections follow the order. */
@@ -70,7 +64,6 @@ export class Stopping implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.isOn = true;
-    for (const listener of this.listeners) listener();
     const server = this.host.httpAdapter.getHttpServer() as Server;
     if (server.listening) await this.drain(server);
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Authenticator, hashOf } from '../auth/authenticator.js';
-import type { KnownRequest } from '../auth/caller.js';
+import { bearerIn, type KnownRequest } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
 import { clientFinder, networkOf } from './address.js';
 import { Quota, WINDOW, type Standing } from './quota.js';
@@ -55,7 +55,9 @@ export class Limits {
   async admit(request: KnownRequest): Promise<Readonly<Record<string, string>>> {
     const network = networkOf(this.clientOf(request.raw));
     const { authorization } = request.headers;
-    const key = authorization ? Buffer.from(hashOf(authorization)).toString('base64') : undefined;
+    // One key has one quota, however its header is written.
+    const bearer = authorization && (bearerIn(authorization) ?? authorization);
+    const key = bearer ? Buffer.from(hashOf(bearer)).toString('base64') : undefined;
     if (key !== undefined) await this.refuseGuessing(network, key);
     const isKnown = key !== undefined && (await this.isKnown(request, network));
     const standing = await (isKnown ? this.holders.spend(key) : this.readers.spend(network));

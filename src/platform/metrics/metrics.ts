@@ -13,7 +13,10 @@ export interface Answered {
   readonly status: number;
 }
 
-/** The connections to the database. */
+/** The pools of connections: the one that is shared, and that of the facts behind every status. */
+export type PoolName = 'shared' | 'facts';
+
+/** The connections of a pool to the database. */
 export interface PoolState {
   readonly total: number;
   readonly idle: number;
@@ -113,21 +116,29 @@ export class Metrics {
     this.read('accord_head_age_seconds', help, age);
   }
 
-  /** Has each scrape ask for the state of the pool. */
-  readPool(pool: () => PoolState): void {
+  /** Has each scrape ask for the state of the pools. */
+  readPools(states: () => Readonly<Record<PoolName, PoolState>>): void {
     new Gauge({
       name: 'accord_pool_connections',
-      help: 'Connections to the database, by what they do: all, or idle.',
-      labelNames: ['state'],
+      help: 'Connections to the database, by their pool (that of the facts behind a status is one of its own) and by what they do: all, or idle.',
+      labelNames: ['pool', 'state'],
       registers: [this.registry],
       collect() {
-        const { total, idle } = pool();
-        this.set({ state: 'all' }, total);
-        this.set({ state: 'idle' }, idle);
+        for (const [pool, { total, idle }] of Object.entries(states())) {
+          this.set({ pool, state: 'all' }, total);
+          this.set({ pool, state: 'idle' }, idle);
+        }
       },
     });
-    const help = 'Requests that wait for a connection to the database.';
-    this.read('accord_pool_waiting', help, () => pool().waiting);
+    new Gauge({
+      name: 'accord_pool_waiting',
+      help: 'Requests that wait for a connection to the database, by the pool.',
+      labelNames: ['pool'],
+      registers: [this.registry],
+      collect() {
+        for (const [pool, { waiting }] of Object.entries(states())) this.set({ pool }, waiting);
+      },
+    });
   }
 
   /** Has each scrape tell of the process too: memory, descriptors, garbage, the delay of the event loop. Once in a process. */

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import type { Author } from '../auth/caller.js';
 import { Problem } from '../errors/problem.js';
-import type { PoolState } from '../metrics/metrics.js';
+import type { PoolName, PoolState } from '../metrics/metrics.js';
 import { keepResult, openKept } from '../once/answer.once.js';
 import { findAnswer } from '../once/kept.answers.db.js';
 import { sessionAt } from '../postgres/session.js';
@@ -61,7 +61,7 @@ export interface WriteOptions {
  * smaller one is for the large statement behind every status, which so waits for nobody else.
  *
  * Waiting is bounded everywhere: 2 s for a connection, 5 s for a lock, 10 s for a statement, 11 s for a server that has
- * stopped answering altogether. When more than a hundred wait for a connection, the next one is refused at once.
+ * stopped answering altogether. When more than a hundred wait for a connection of a pool, the next one is refused at once.
  */
 @Injectable()
 export class Database implements OnApplicationShutdown {
@@ -82,10 +82,9 @@ export class Database implements OnApplicationShutdown {
     this.prisma = new PrismaClient({ adapter });
   }
 
-  /** The connections of the pool, and who waits for one. */
-  get poolState(): PoolState {
-    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
-    return { total, idle, waiting };
+  /** The connections of each pool, and who waits for one. */
+  get poolStates(): Readonly<Record<PoolName, PoolState>> {
+    return { shared: stateOf(this.pool), facts: stateOf(this.planned) };
   }
 
   /** Asks the server for an answer within 2 s. */
@@ -100,7 +99,7 @@ export class Database implements OnApplicationShutdown {
   /** The rows of a statement, outside any transaction; prepared when it is used often. */
   readonly read: Read = async <Row extends object>(text: string, values: readonly unknown[]) => {
     this.refuseWhenAway();
-    this.refuseWhenFull();
+    refuseWhenFull(this.pool);
     const result = await this.pool.query<Row>({
       name: this.names.nameOf(text),
       text,
@@ -115,6 +114,7 @@ export class Database implements OnApplicationShutdown {
     values: readonly unknown[],
   ) => {
     this.refuseWhenAway();
+    refuseWhenFull(this.planned);
     const name = this.names.nameOf(text);
     const { rows } = await this.planned.query<Row>({ name, text, values: [...values] });
     return rows;
@@ -148,7 +148,7 @@ export class Database implements OnApplicationShutdown {
     work: (tx: Transaction) => Promise<Result>,
     { timeout, mayHide }: Required<WriteOptions>,
   ): Promise<Result> {
-    this.refuseWhenFull();
+    refuseWhenFull(this.pool);
     const client = await this.pool.connect();
     // What breaks the connection fails the statement that waits for it, and nothing else.
     client.on('error', ignore);
@@ -178,18 +178,26 @@ export class Database implements OnApplicationShutdown {
     if (this.watch?.isAway() === true) throw unavailable('The database gives no answer.');
   }
 
-  private refuseWhenFull(): void {
-    const { waitingCount, idleCount, totalCount } = this.pool;
-    // Of those that wait, some are about to get a connection.
-    const free = idleCount + CONNECTIONS - totalCount;
-    if (waitingCount - free < MOST_WAITING) return;
-    throw unavailable('Too many requests wait for the database.');
-  }
-
   async onApplicationShutdown(): Promise<void> {
     await this.prisma.$disconnect();
     await Promise.all([this.pool.end(), this.planned.end()]);
   }
+}
+
+/** Whoever comes when too many wait is refused at once. */
+function refuseWhenFull({ waitingCount, idleCount, totalCount, options }: pg.Pool): void {
+  // Of those that wait, some are about to get a connection.
+  const free = idleCount + options.max - totalCount;
+  if (waitingCount - free < MOST_WAITING) return;
+  throw unavailable('Too many requests wait for the database.');
+}
+
+function stateOf({
+  totalCount: total,
+  idleCount: idle,
+  waitingCount: waiting,
+}: pg.Pool): PoolState {
+  return { total, idle, waiting };
 }
 
 function poolOf(config: pg.PoolConfig): pg.Pool {

@@ -1,4 +1,5 @@
 /** What was committed since the ledger was asked last: the statement, and what it says. */
+import type { Question } from './ledger.connection.js';
 
 /** What came since. */
 export interface HeadRow {
@@ -34,11 +35,13 @@ const TELL_AND_SELECT = `${SELECT} CROSS JOIN LATERAL (
   SELECT pg_notify('${CHANNEL}', (extract(epoch FROM clock_timestamp()) * 1000)::text)
 ) AS told`;
 
-/** Runs the statement of a name on the connection that it was given; see {@link askHead}. */
-export type Ask = (name: string, text: string, values: unknown[]) => Promise<readonly object[]>;
+/** Runs a statement that is told whether it is the first on its connection; see {@link askHead}. */
+export type Ask = (question: (isFirst: boolean) => Question) => Promise<readonly object[]>;
 
 /**
- * Asks what was committed since a head, and became visible since an instant.
+ * Asks what was committed since a head, and became visible since an instant. The first question on a connection rests on
+ * nothing that was known before: after a crash Postgres gives numbers of transactions out again, those that it had not yet
+ * written down, and what was committed under them would be taken for seen.
  *
  * @param last null: nothing is known yet
  * @param tells whether the other instances are told that there is something to ask for
@@ -47,10 +50,15 @@ export async function askHead(
   ask: Ask,
   last: Pick<HeadRow, 'head' | 'instant'> | null,
   tells: boolean,
-): Promise<HeadRow> {
-  const [name, text] = tells ? ['tell', TELL_AND_SELECT] : ['ask', SELECT];
-  const [row] = await ask(name, text, [last?.head ?? null, last?.instant ?? 0, AT_MOST]);
+): Promise<HeadRow & { readonly isFirst: boolean }> {
+  const [name, text] = tells ? (['tell', TELL_AND_SELECT] as const) : (['ask', SELECT] as const);
+  let isFirst = false;
+  const [row] = await ask((isFirstThere) => {
+    isFirst = isFirstThere;
+    const since = isFirst ? null : last;
+    return { name, text, values: [since?.head ?? null, since?.instant ?? 0, AT_MOST] };
+  });
   // The statement names its columns as the interface does.
-  if (row) return row as HeadRow;
+  if (row) return { ...(row as HeadRow), isFirst };
   throw new Error('the statement returned no row');
 }

@@ -84,6 +84,11 @@ export class Head implements OnApplicationShutdown {
     return this.isListening && performance.now() - this.confirmedAt < CONFIRMED_FOR;
   }
 
+  /** Over when the question is that is under way, if one is: it may be the one after this instance's last commit. */
+  async answered(): Promise<void> {
+    await this.asking;
+  }
+
   /** Asks the ledger. False: there was no answer. */
   async confirm(): Promise<boolean> {
     if (this.hasEnded) return false;
@@ -233,9 +238,7 @@ export class Head implements OnApplicationShutdown {
     const { commits, known } = this;
     const sentAt = performance.now();
     try {
-      const run = (name: string, text: string, values: unknown[]): Promise<readonly object[]> =>
-        connection.run(name, text, values, ASK_TIMEOUT);
-      const row = await askHead(run, known, tells);
+      const row = await askHead((question) => connection.run(question, ASK_TIMEOUT), known, tells);
       this.take(row, { sentAt, commits });
       return true;
     } catch {
@@ -245,14 +248,17 @@ export class Head implements OnApplicationShutdown {
     }
   }
 
-  private take(row: HeadRow, asked: { readonly sentAt: number; readonly commits: number }): void {
+  private take(
+    row: HeadRow & { readonly isFirst: boolean },
+    asked: { readonly sentAt: number; readonly commits: number },
+  ): void {
     const heardAt = performance.now();
     this.failingSince = Infinity;
     this.failures = 0;
     this.confirmedAt = Math.max(this.confirmedAt, asked.sentAt);
     this.confirmedCommits = Math.max(this.confirmedCommits, asked.commits);
     // Two questions may be under way at once: what the earlier one tells may be known by the other.
-    const isNews = this.known === null || !isWithin(row.head, this.known.head);
+    const isNews = row.isFirst || this.known === null || !isWithin(row.head, this.known.head);
     // The answer was under way for some of the time since: its instant lies between the two.
     if (isNews) this.known = { ...row, heardAt: (asked.sentAt + heardAt) / 2 };
     this.judgeConfirmed();

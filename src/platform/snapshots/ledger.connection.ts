@@ -5,6 +5,13 @@ import { sessionAt } from '../postgres/session.js';
 // What is written here, a notification, need not reach the disk.
 const SESSION = '-c TimeZone=UTC -c synchronous_commit=off -c plan_cache_mode=force_generic_plan';
 
+/** A statement, prepared under its name. */
+export interface Question {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
 /** Told of what others say on the channel, and by which backend. */
 export type OnNotification = (backend: number, payload: string) => void;
 
@@ -31,17 +38,13 @@ export class LedgerConnection {
   }
 
   /**
-   * Runs a statement, prepared under its name.
+   * Runs a statement.
    *
+   * @param question told whether it is the first on its connection
    * @param timeout for all of it, the opening too, in milliseconds
    * @throws Error when there is no answer in time
    */
-  async run(
-    name: string,
-    text: string,
-    values: unknown[],
-    timeout: number,
-  ): Promise<readonly object[]> {
+  async run(question: (isFirst: boolean) => Question, timeout: number): Promise<readonly object[]> {
     if (this.isClosed) throw new Error('The connection was closed.');
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
@@ -53,7 +56,7 @@ export class LedgerConnection {
       );
     }, timeout);
     try {
-      return await Promise.race([this.ask(name, text, values), late.promise]);
+      return await Promise.race([this.ask(question), late.promise]);
     } catch (error) {
       this.drop();
       throw error;
@@ -67,9 +70,11 @@ export class LedgerConnection {
     this.drop();
   }
 
-  private async ask(name: string, text: string, values: unknown[]): Promise<readonly object[]> {
-    const { client } = await (this.opening ??= this.connect());
-    const { rows } = await client.query<object>({ name, text, values });
+  private async ask(question: (isFirst: boolean) => Question): Promise<readonly object[]> {
+    const open = await (this.opening ??= this.connect());
+    const isFirst = !open.isUsed;
+    open.isUsed = true;
+    const { rows } = await open.client.query<object>(question(isFirst));
     return rows;
   }
 
@@ -81,7 +86,7 @@ export class LedgerConnection {
       keepAlive: true,
       stream: () => socket,
     });
-    const open: Open = { client, socket, backend: 0 };
+    const open: Open = { client, socket, backend: 0, isUsed: false };
     this.open = open;
     // Without a listener, a lost connection would end the process.
     client.on('error', () => {
@@ -110,4 +115,6 @@ interface Open {
   readonly client: pg.Client;
   readonly socket: Socket;
   backend: number;
+  /** Whether anything was asked on it. */
+  isUsed: boolean;
 }

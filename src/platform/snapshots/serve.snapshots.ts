@@ -5,6 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Authenticator } from '../auth/authenticator.js';
+import { noteLast } from '../http/last.request.js';
+import { limitTaking, type ServerLimits } from '../http/server.limits.js';
 import type { Head } from './head.js';
 import type { Snapshot, Sent } from './snapshot.js';
 import type { Snapshots } from './snapshots.js';
@@ -12,9 +14,13 @@ import { Makings } from './makings.js';
 
 /** Counts what is answered from what is kept, and what had to be made. */
 export interface SnapshotCounts {
-  hit(route: string, method: 'GET' | 'HEAD', status: number): void;
+  /** One that holds was given. */
+  hit(): void;
   miss(): void;
+  /** One was given of which nobody knows whether it holds. */
   stale(): void;
+  /** One was given before anybody else could count it. */
+  given(route: string, method: 'GET' | 'HEAD', status: number): void;
 }
 
 /** What is needed to give an answer again. */
@@ -24,6 +30,9 @@ export interface Keeping {
   readonly authenticator: Authenticator;
   readonly makings: Makings;
   readonly counts: SnapshotCounts;
+  readonly limits: ServerLimits;
+  /** Whether the service is being stopped. */
+  readonly isClosing: () => boolean;
 }
 
 /** How often one waits for somebody else's answer before one makes one's own. */
@@ -36,7 +45,7 @@ const MOST_QUESTIONS = 6;
 const AT_ONCE = 100;
 
 /** Puts the kept answers before what the server does with a request; nothing more once it is closing. */
-export function serveSnapshots(server: Server, keeping: Keeping, isClosing: () => boolean): void {
+export function serveSnapshots(server: Server, keeping: Keeping): void {
   const passes = server.listeners('request') as ((
     request: IncomingMessage,
     response: ServerResponse,
@@ -46,16 +55,17 @@ export function serveSnapshots(server: Server, keeping: Keeping, isClosing: () =
     for (const each of passes) each.call(server, request, response);
   };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const asked = isClosing() ? undefined : askedOf(request, keeping.authenticator);
+    const asked = keeping.isClosing() ? undefined : askedOf(request, keeping.authenticator);
     if (asked === undefined) {
       passOn(request, response);
       return;
     }
     const answer = keeping.kept.holding(asked.address);
     if (answer === undefined) {
+      noteLast(request, response);
       void answerLater({ request, response, asked, passOn }, keeping);
     } else {
-      giveHeld(response, asked, answer, keeping.counts);
+      giveHeld(response, asked, answer, keeping);
     }
   });
 }
@@ -109,22 +119,25 @@ function isPlainRead({ method, url = '', httpVersionMinor, headers }: IncomingMe
 /** Asks the ledger, or waits for who is making the same answer; else it is made, and whoever asks meanwhile waits. */
 async function answerLater(exchange: Exchange, keeping: Keeping): Promise<void> {
   const { request, response, asked, passOn } = exchange;
-  const { kept, makings, counts } = keeping;
-  for (let wait = 0; wait < MOST_WAITS; wait += 1) {
+  const { kept, makings } = keeping;
+  for (let wait = 0; ; wait += 1) {
     const known = await knowledgeFor(exchange, keeping);
     if (known === 'answered' || response.closed) return;
     if (known === 'none') break;
     const answer = kept.justConfirmed(asked.address);
     if (answer !== undefined) {
-      giveHeld(response, asked, answer, counts);
+      if (keeping.isClosing()) response.setHeader('connection', 'close');
+      giveHeld(response, asked, answer, keeping);
       return;
     }
+    if (wait === MOST_WAITS) break;
     const making = makings.at(asked.address);
     if (making === undefined) {
       makings.begin(asked.address, request, response);
       break;
     }
-    await making;
+    // What is not kept, each makes by itself; nobody waits for the next one of it.
+    if (!(await making)) break;
   }
   passOn(request, response);
 }
@@ -138,6 +151,9 @@ async function knowledgeFor(
   keeping: Keeping,
 ): Promise<'known' | 'none' | 'answered'> {
   const { kept, head } = keeping;
+  if (head.isConfirmed()) return 'known';
+  // After a commit of one's own the ledger is asked at once, whoever reads.
+  if (head.hasCommitted() && head.isHeard()) await head.answered();
   if (head.isConfirmed()) return 'known';
   if (!head.hasCommitted() && !kept.knows(exchange.asked.address)) return 'known';
   if (await isAnswered(head)) return 'known';
@@ -156,13 +172,15 @@ async function isAnswered(head: Head): Promise<boolean> {
   return false;
 }
 
-function giveStale({ response, asked }: Exchange, { kept, counts }: Keeping): boolean {
+function giveStale({ response, asked }: Exchange, { kept, counts, limits }: Keeping): boolean {
   const stale = kept.stale(asked.address);
   if (stale === undefined) return false;
-  counts.stale();
   const sent = stale.answer.answer(asked.acceptEncoding, asked.ifNoneMatch);
   const withRequestId = ['age', String(stale.age), ...sent.withRequestId];
+  limitTaking(response, sent.body?.length ?? 0, limits);
   give(response, asked, { ...sent, withRequestId });
+  counts.stale();
+  counts.given(stale.answer.route, asked.isHead ? 'HEAD' : 'GET', sent.status);
   return true;
 }
 
@@ -170,11 +188,13 @@ function giveHeld(
   response: ServerResponse,
   asked: Asked,
   answer: Snapshot,
-  counts: SnapshotCounts,
+  { counts, limits }: Keeping,
 ): void {
   const sent = answer.answer(asked.acceptEncoding, asked.ifNoneMatch);
+  limitTaking(response, sent.body?.length ?? 0, limits);
   give(response, asked, sent);
-  counts.hit(answer.route, asked.isHead ? 'HEAD' : 'GET', sent.status);
+  counts.hit();
+  counts.given(answer.route, asked.isHead ? 'HEAD' : 'GET', sent.status);
 }
 
 /** Told from others by what this process begins with, and from each other by their number: no random bytes for each. */

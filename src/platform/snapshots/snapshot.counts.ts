@@ -9,8 +9,10 @@ export function countIn(metrics: Metrics): SnapshotCounts {
     HEAD: new Map<string, Map<number, Tally>>(),
   };
   return {
-    hit: (route, method, status) => {
+    hit: () => {
       metrics.snapshotHit();
+    },
+    given: (route, method, status) => {
       let byStatus = tallies[method].get(route);
       if (byStatus === undefined) tallies[method].set(route, (byStatus = new Map<number, Tally>()));
       let tally = byStatus.get(status);

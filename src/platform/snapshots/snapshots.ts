@@ -49,15 +49,21 @@ export class Snapshots {
     return this.store.get(address) !== undefined;
   }
 
-  /** Keeps an answer whose making began at a tick of the head. */
+  /**
+   * Keeps an answer whose making began at a tick of the head; but not one that was overtaken by a change meanwhile: what that
+   * has hidden would be there again.
+   *
+   * @param since how long ago the making began, in milliseconds
+   */
   keep(
     address: string,
-    { scope, span, made }: Keep & { readonly made: number },
+    { scope, span, made, since }: Keep & { readonly made: number; readonly since: number },
     answer: Made & { readonly body: string },
   ): Snapshot {
     const basis = { scope, span, made, instant: this.clock.instant() };
     const kept = new Snapshot(basis, answer.body, answer);
-    this.store.set(address, kept);
+    kept.heldAt -= since;
+    if (this.head.touches.areOlder(scope, made)) this.store.set(address, kept);
     return kept;
   }
 

@@ -131,6 +131,21 @@ describe('the holder of a key', () => {
     );
   });
 
+  it('is counted by the key however its header is written', async () => {
+    const key = await newKey();
+    const written = [`Bearer ${key}`, `bearer ${key}`, `BEARER   ${key}`];
+    const rests = [];
+    for (const authorization of written)
+      rests.push(
+        left(
+          await accord.send('GET', '/v1', {
+            headers: { 'x-forwarded-for': address, authorization },
+          }),
+        ),
+      );
+    expect(rests).toEqual([KEY - 1, KEY - 2, KEY - 3].map((rest) => ['key', rest]));
+  });
+
   it('is a reader without it: two quotas', async () => {
     const key = await newKey();
     await exhaust({ key }, KEY + 1);

@@ -140,12 +140,13 @@ describe('the metrics', () => {
   it('know the pool as it is at the moment', async () => {
     const text = await accord.database.prisma.$transaction(() => scrape());
     const [all, idle] = [
-      valueIn(text, 'accord_pool_connections{state="all"}'),
-      valueIn(text, 'accord_pool_connections{state="idle"}'),
+      valueIn(text, 'accord_pool_connections{pool="shared",state="all"}'),
+      valueIn(text, 'accord_pool_connections{pool="shared",state="idle"}'),
     ];
     expect(all).toBeGreaterThan(0);
     expect(idle).toBe(all - 1);
-    expect(text).toMatch(/^accord_pool_waiting 0$/m);
+    for (const pool of ['shared', 'facts'])
+      expect(text).toContain(`\naccord_pool_waiting{pool="${pool}"} 0\n`);
   });
 
   it('take what is answered, seen and held elsewhere', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { SERVER_LIMITS } from '../../../src/platform/http/server.limits.js';
 import { answerOf, startTestApp, type TestApp } from '../../support/app.js';
+import { buildMerger } from '../../support/factories.js';
 import { expectProblem, storedRows } from '../../support/refusals.js';
 import { openWire, requestText, statusesIn, type Wire } from '../../support/sockets.js';
 
@@ -45,6 +46,15 @@ function writeSlowly(): Wire {
   const wire = openWire(accord.baseUrl, `${requestText('POST /v1/people', headers)}{"name": "`);
   trickle(wire);
   return wire;
+}
+
+/** The address of a list of some 100 kB that is kept. */
+async function keptList(): Promise<string> {
+  const path = '/v1/mergers?limit=100&sort=-createdAt';
+  for (let number = 0; number < 100; number += 1)
+    await buildMerger(accord, { summary: 'A merger of factions. '.repeat(45) });
+  expect((await accord.get(path)).text.length).toBeGreaterThan(100_000);
+  return path;
 }
 
 /** The last of the answers received is the problem of a request that took too long. */
@@ -125,20 +135,27 @@ describe('a client', () => {
     expect(statusesIn(await wire.received).length).toBeLessThan(MANY);
   });
 
-  it('that reads its answers bit by bit, never silent for long, is cut off', async () => {
-    const taken = nextTaken();
-    const text = requestText('GET /v1/openapi.json').repeat(MANY);
-    const wire = openWire(accord.baseUrl, text, { reads: false });
-    wire.socket.pause();
-    const sip = setInterval(() => wire.socket.read(50_000), 20);
-    const socket = await taken;
-    let isSilent = false;
-    socket.once('timeout', () => (isSilent = true));
-    await once(socket, 'close');
-    clearInterval(sip);
-    expect(isSilent).toBe(false);
-    wire.socket.destroy();
-  });
+  it.each([
+    ['made', () => '/v1/openapi.json', MANY],
+    ['kept', keptList, 4 * MANY],
+  ])(
+    'that reads its answers bit by bit, never silent for long, is cut off: one that is %s',
+    async (_, pathOf, many) => {
+      const path = await pathOf();
+      const taken = nextTaken();
+      const text = requestText(`GET ${path}`).repeat(many);
+      const wire = openWire(accord.baseUrl, text, { reads: false });
+      wire.socket.pause();
+      const sip = setInterval(() => wire.socket.read(50_000), 20);
+      const socket = await taken;
+      let isSilent = false;
+      socket.once('timeout', () => (isSilent = true));
+      await once(socket, 'close');
+      clearInterval(sip);
+      expect(isSilent).toBe(false);
+      wire.socket.destroy();
+    },
+  );
 
   it('that reads at once gets all of its answers, however many', async () => {
     const { baseUrl } = accord;

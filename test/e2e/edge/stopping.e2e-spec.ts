@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import { Stopping } from '../../../src/platform/http/stopping.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
@@ -57,11 +58,9 @@ async function storedNames(): Promise<readonly string[]> {
 
 /** Begins the stop; it is over with the second promise. */
 async function beginStop(): Promise<{ readonly over: Promise<void> }> {
-  const begun = new Promise<void>((resolve) => {
-    accord.app.get(Stopping).onBegin(resolve);
-  });
+  const stopping = accord.app.get(Stopping);
   const over = accord.app.close();
-  await begun;
+  while (!stopping.hasBegun) await setImmediate();
   return { over };
 }
 
@@ -95,6 +94,26 @@ describe('a service that is stopped', () => {
     expect(statusesIn(await writing.received)).toEqual([201, 201]);
     await over;
     expect(await storedNames()).toEqual(['Amna', 'Bilal']);
+  });
+
+  it('answers the read that is under way, and those who wait for the same answer', async () => {
+    const idle = await keptConnection();
+    await outsider.query('BEGIN');
+    await outsider.query('LOCK TABLE people IN ACCESS EXCLUSIVE MODE');
+    const readings = [1, 2, 3].map(() =>
+      openWire(accord.baseUrl, requestText('GET /v1/people?limit=7')),
+    );
+    await untilHeld(1);
+    const { over } = await beginStop();
+    // By then who is taken for idle is gone.
+    await idle.received;
+    await outsider.query('ROLLBACK');
+    for (const { received } of readings) {
+      const text = await received;
+      expect(statusesIn(text)).toEqual([200]);
+      expect(text).toMatch(/\r\nconnection: close\r\n/i);
+    }
+    await over;
   });
 
   it('refuses what comes on an open connection, and stores nothing of it', async () => {

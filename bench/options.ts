@@ -13,6 +13,8 @@ export interface Plan {
   readonly rounds: number;
   /** How long one side is under load in a round. */
   readonly seconds: number;
+  /** How long it is so before, in a round, without being measured. */
+  readonly leadSeconds: number;
   readonly warmUpSeconds: number;
   /** How long the pollers poll in a round: a poller asks every 5 s. */
   readonly pollSeconds: number;
@@ -24,6 +26,7 @@ export interface Plan {
 export const FULL: Plan = {
   rounds: 7,
   seconds: 3,
+  leadSeconds: 1.5,
   warmUpSeconds: 2,
   pollSeconds: 10,
   firstReads: 40,
@@ -33,6 +36,7 @@ export const FULL: Plan = {
 export const QUICK: Plan = {
   rounds: 1,
   seconds: 1,
+  leadSeconds: 0.5,
   warmUpSeconds: 0.5,
   pollSeconds: 5,
   firstReads: 10,

@@ -56,7 +56,11 @@ export class Paired implements Scenario {
     });
   }
 
+  /** A while that does not count comes first: what was idle for the rest of a round has to be compiled again. */
   private async load(at: 0 | 1, seconds: number): Promise<Round> {
+    this.answered[at] += (
+      await saturate(this.comparison.lanes[at], this.plan.leadSeconds)
+    ).answered;
     const round = await saturate(this.comparison.lanes[at], seconds);
     this.answered[at] += round.answered;
     return round;

@@ -31,11 +31,15 @@ export async function openRecords(stage: Stage): Promise<readonly Scenario[]> {
   return [
     await against('a record by id', [
       laneOf('Accord', accord, requestsFor(people.map(({ id }) => `/v1/people/${id}`))),
-      laneOf('bare', bare, requestsFor(people.map(({ id }) => `/record/${id}`))),
+      laneOf(
+        'bare',
+        bare,
+        people.map(({ id }) => requestBytes({ path: `/record/${id}` })),
+      ),
     ]),
     await against('a list of 50', [
       laneOf('Accord', accord, requestsFor(['/v1/votes?limit=50'])),
-      laneOf('bare', bare, requestsFor(['/list'])),
+      laneOf('bare', bare, [requestBytes({ path: '/list' })]),
     ]),
   ];
 }

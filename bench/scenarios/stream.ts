@@ -55,40 +55,49 @@ class Streaming implements Scenario {
   }
 
   private async measure(): Promise<Findings> {
-    const api = this.stage.api(this.accord);
-    const from = (await api.ask<Page<unknown>>('changes?view=public&after=latest')).page.next;
+    // What the first clients have the process load and compile is no matter of how many there are.
+    await this.serve(AT_ONCE);
     const before = await this.accord.memory();
-    const received: Received[] = Array.from({ length: CLIENTS }, () => ({ events: [] }));
-    const clients = await this.connect(received);
-    if (clients === null) {
+    const served = await this.serve(CLIENTS);
+    if (served === null) {
       const skipped = [`${WHAT}: GET /v1/stream answers 404`];
       return { findings: [], sides: [], skipped };
     }
-    const refused = await this.edit();
-    const feed = await feedAfter(api, from ?? '');
-    await untilAll(received, feed.length);
-    const after = await this.accord.memory();
-    const wrong = received.filter(({ events }) => !isFeed(events, feed)).length;
-    for (const client of clients) client.close();
-    if (refused.length > 0) throw new Error(`Edits were refused: ${refused.join('; ')}`);
     return {
       findings: [
         {
           what: WHAT,
           measure: 'clients that missed a change, or saw it twice or out of order',
           target: { is: 'at most', value: 0, unit: '' },
-          values: [wrong],
+          values: [served.wrong],
         },
         {
           what: WHAT,
           measure: 'memory per client',
           target: { is: 'at most', value: 40, unit: 'kB' },
-          values: [(after - before) / CLIENTS / 1000],
+          values: [(served.memory - before) / CLIENTS / 1000],
         },
       ],
       sides: [],
       skipped: [],
     };
+  }
+
+  /** So many clients, who are told of edits: how many of them were told otherwise, and the memory of the process with them. */
+  private async serve(count: number): Promise<{ wrong: number; memory: number } | null> {
+    const api = this.stage.api(this.accord);
+    const from = (await api.ask<Page<unknown>>('changes?view=public&after=latest')).page.next;
+    const received: Received[] = Array.from({ length: count }, () => ({ events: [] }));
+    const clients = await this.connect(received);
+    if (clients === null) return null;
+    const refused = await this.edit();
+    const feed = await feedAfter(api, from ?? '');
+    await untilAll(received, feed.length);
+    const memory = await this.accord.memory();
+    const wrong = received.filter(({ events }) => !isFeed(events, feed)).length;
+    for (const client of clients) client.close();
+    if (refused.length > 0) throw new Error(`Edits were refused: ${refused.join('; ')}`);
+    return { wrong, memory };
   }
 
   /** Null when there is no stream. */

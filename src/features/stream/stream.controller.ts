@@ -58,7 +58,7 @@ export class StreamController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     // This is no answer that others could wait for.
-    this.makings.end(request.raw, false);
+    this.makings.end(request.raw, undefined);
     const lastEventId = request.headers['last-event-id'];
     const asked = { query, view, lastEventId: lastEventId?.toString() };
     await this.streams.open(asked, (bytes) => beginStream(reply, bytes));

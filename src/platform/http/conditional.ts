@@ -42,7 +42,7 @@ export function addConditionalReads(
     const sent = isRead
       ? answerRead(request, reply, payload, { ...keeping, pollInterval })
       : payload;
-    keeping.makings.end(request.raw, reply.statusCode < 400 && request.keep !== undefined);
+    keeping.makings.end(request.raw, undefined);
     done(null, sent);
   });
 }
@@ -109,6 +109,7 @@ function kept(
     headers,
     route,
   });
+  keeping.makings.end(request.raw, answer);
   keeping.counts.miss();
   const { headers: asked } = request;
   return send(request, reply, answer.answer(acceptEncodingOf(request), asked['if-none-match']));

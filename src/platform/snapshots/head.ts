@@ -177,7 +177,9 @@ export class Head implements OnApplicationShutdown {
     this.isTelling = true;
     const wait = Math.max(0, this.toldAt + TELL_EVERY - performance.now());
     setTimeout(() => {
-      void this.confirm().finally(() => {
+      // Who asked meanwhile has told.
+      const telling = this.isUntold ? this.confirm() : Promise.resolve();
+      void telling.finally(() => {
         this.isTelling = false;
         // What came while it was asked, or could not be told.
         if (this.isUntold && !this.isAway()) this.tellSoon();

@@ -35,9 +35,6 @@ export interface Keeping {
   readonly isClosing: () => boolean;
 }
 
-/** How often one waits for somebody else's answer before one makes one's own. */
-const MOST_WAITS = 3;
-
 /** How often the ledger is asked for an answer: by then it has come, or the database is known to be away. */
 const MOST_QUESTIONS = 6;
 
@@ -119,27 +116,40 @@ function isPlainRead({ method, url = '', httpVersionMinor, headers }: IncomingMe
 /** Asks the ledger, or waits for who is making the same answer; else it is made, and whoever asks meanwhile waits. */
 async function answerLater(exchange: Exchange, keeping: Keeping): Promise<void> {
   const { request, response, asked, passOn } = exchange;
-  const { kept, makings } = keeping;
-  for (let wait = 0; ; wait += 1) {
-    const known = await knowledgeFor(exchange, keeping);
-    if (known === 'answered' || response.closed) return;
-    if (known === 'none') break;
-    const answer = kept.justConfirmed(asked.address);
-    if (answer !== undefined) {
-      if (keeping.isClosing()) response.setHeader('connection', 'close');
-      giveHeld(response, asked, answer, keeping);
-      return;
-    }
-    if (wait === MOST_WAITS) break;
-    const making = makings.at(asked.address);
-    if (making === undefined) {
-      makings.begin(asked.address, request, response);
-      break;
-    }
-    // What is not kept, each makes by itself; nobody waits for the next one of it.
-    if (!(await making)) break;
+  const isGone = (): boolean => response.closed;
+  const known = await knowledgeFor(exchange, keeping);
+  if (known === 'answered' || isGone()) return;
+  const answer = known === 'known' ? await answerOf(exchange, keeping) : undefined;
+  if (isGone()) return;
+  if (answer === undefined) {
+    passOn(request, response);
+    return;
   }
-  passOn(request, response);
+  if (keeping.isClosing()) response.setHeader('connection', 'close');
+  giveHeld(response, asked, answer, keeping);
+}
+
+/**
+ * The answer that is kept, or that somebody else makes; undefined: one makes it oneself. What began to be made after a request
+ * came is its answer, whatever changes until it is made, so that nobody waits for more than two.
+ */
+async function answerOf(
+  { request, response, asked: { address } }: Exchange,
+  { kept, head, makings }: Keeping,
+): Promise<Snapshot | undefined> {
+  const came = head.touches.tick;
+  while (!response.closed) {
+    const making = makings.at(address);
+    if (making === undefined) {
+      const held = kept.justConfirmed(address);
+      if (held === undefined) makings.begin(address, request, response);
+      return held;
+    }
+    const made = await making;
+    // What is not kept, each makes by itself.
+    if (made === undefined || kept.isSince(made, came)) return made;
+  }
+  return undefined;
 }
 
 /**

@@ -31,6 +31,7 @@ function setUp(): {
     mayHaveHidden: () => false,
     confirmedAt: 0,
     age: () => 0,
+    now: () => 2,
   };
   const clock = { instant: () => null, world: () => null };
   const kept = new Snapshots(head as unknown as Head, clock as Clock, { mostStale: 300 });
@@ -67,6 +68,23 @@ describe('an answer whose making was overtaken', () => {
     note({ mergers: ['b'] });
     kept.keep('/x', { scope: 'a', span: null, made, since: 5 }, MADE);
     expect(kept.holding('/x')).toBeDefined();
+  });
+});
+
+describe('an answer that was just made', () => {
+  it('is that of whoever came before its making began, though something has changed since', () => {
+    const { kept, touches, note } = setUp();
+    const came = touches.tick;
+    const first = kept.keep('/x', { scope: 'a', span: null, made: came, since: 0 }, MADE);
+    note({});
+    expect([kept.isSince(first, came), kept.isSince(first, touches.tick)]).toEqual([true, false]);
+  });
+
+  it('is nobody’s when its time is over', () => {
+    const { kept, touches } = setUp();
+    const span = { from: 0, until: 1 };
+    const basis = { scope: 'a', span, made: touches.tick, since: 0 };
+    expect(kept.isSince(kept.keep('/x', basis, MADE), touches.tick)).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../clock/clock.js';
 import { SnapshotStore } from './snapshot.store.js';
 import { Head } from './head.js';
-import { Snapshot, type Keep, type Made } from './snapshot.js';
+import { Snapshot, type Basis, type Keep, type Made } from './snapshot.js';
 
 /** What the operator sets of kept answers. */
 export interface SnapshotSettings {
@@ -44,6 +44,11 @@ export class Snapshots {
     return answer;
   }
 
+  /** Whether the making of an answer began at a tick of the head or later, and its time is not over. */
+  isSince({ basis }: Snapshot, tick: number): boolean {
+    return basis.made >= tick && this.isTimely(basis);
+  }
+
   /** Whether an answer at an address is kept, be it out of date. */
   knows(address: string): boolean {
     return this.store.get(address) !== undefined;
@@ -77,8 +82,12 @@ export class Snapshots {
     return age > this.settings.mostStale ? undefined : { answer, age };
   }
 
-  private holds({ basis: { scope, made, span, instant } }: Snapshot): boolean {
-    if (!this.head.touches.areOlder(scope, made) || this.clock.instant() !== instant) return false;
+  private holds({ basis }: Snapshot): boolean {
+    return this.head.touches.areOlder(basis.scope, basis.made) && this.isTimely(basis);
+  }
+
+  private isTimely({ span, instant }: Basis): boolean {
+    if (this.clock.instant() !== instant) return false;
     if (span === null) return true;
     const time = this.clock.world() ?? this.head.now();
     return time >= span.from && time < span.until;

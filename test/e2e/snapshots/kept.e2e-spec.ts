@@ -1,5 +1,6 @@
 /** Answers that are given again: by whom, in which form, and until when. */
 import { request } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { tellFoundingStory } from '../../../prisma/seed.js';
@@ -145,6 +146,53 @@ describe('an answer that is given again', () => {
     counted.reset();
     await Promise.all(Array.from({ length: 50 }, () => raw(`${path}?asOf=2022-12-30`)));
     expect(counted.texts()).toHaveLength(1);
+  });
+});
+
+describe('an answer that is overtaken while it is made', () => {
+  it('is given to all who came before its making began, and nobody makes it once more', async () => {
+    const { id } = await buildMerger(accord, { title: 'Number 0' });
+    const path = `/v1/mergers/${id}/status`;
+    const [one, two] = [1, 2].map(() => new pg.Client({ connectionString: accord.databaseUrl }));
+    if (!one || !two) throw new Error('There are two.');
+    await Promise.all([one.connect(), two.connect()]);
+    const change = async (number: number): Promise<void> => {
+      await sql.query('UPDATE mergers SET title = $1 WHERE mergers.id = $2', [
+        `Number ${String(number)}`,
+        id,
+      ]);
+      await accord.app.get(Head).confirm();
+    };
+    const hold = async (locker: pg.Client): Promise<unknown> => {
+      await locker.query('BEGIN');
+      return locker.query('LOCK TABLE votes IN ACCESS EXCLUSIVE MODE');
+    };
+    const untilWaiting = async (count: number): Promise<void> => {
+      const text = `SELECT count(*)::int AS count FROM pg_locks AS lock WHERE NOT lock.granted AND lock.relation = 'votes'::regclass`;
+      while ((await sql.query<{ count: number }>(text)).rows[0]?.count !== count)
+        await setImmediate();
+    };
+    await hold(one);
+    counted.reset();
+    const answers = [raw(path)];
+    await untilWaiting(1);
+    await change(1);
+    const held = hold(two);
+    await untilWaiting(2);
+    answers.push(raw(path), raw(path), raw(path));
+    await one.query('ROLLBACK');
+    // The first making is over then, and the second waits.
+    await held;
+    await untilWaiting(1);
+    await change(2);
+    await two.query('ROLLBACK');
+    const titles = (await Promise.all(answers)).map(({ body }) => /Number \d/.exec(body)?.[0]);
+    expect(new Set(titles.slice(1)).size).toBe(1);
+    expect(titles[1]).not.toBe('Number 0');
+    // The facts are read by the one large statement that there is.
+    expect(counted.texts().filter((text) => text.length > 2_000)).toHaveLength(2);
+    expect((await raw(path)).body).toContain('Number 2');
+    await Promise.all([one.end(), two.end()]);
   });
 });
 

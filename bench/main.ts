@@ -13,6 +13,7 @@ import { openStatus } from './scenarios/status.js';
 import { openStream } from './scenarios/stream.js';
 import { openVote } from './scenarios/vote.js';
 import { chooseCores, pinLoad, type Cores } from './servers/cores.js';
+import type { Server } from './servers/server.js';
 import { Stage } from './stage.js';
 
 /** What can be measured by itself, in the order of the report. */
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
 interface Running {
   readonly chapter: string;
   readonly scenario: Scenario;
+  readonly servers: readonly Server[];
 }
 
 /** Opens all, then measures all of it in each round. What fails is left out from then on, and said. */
@@ -61,7 +63,10 @@ async function measure(stage: Stage, cores: Cores): Promise<Findings> {
     const sound: Running[] = [];
     for (const each of running) {
       try {
+        // The others share the core with them, and what is in its caches.
+        for (const server of each.servers) server.resume();
         await work(each.scenario);
+        for (const server of each.servers) server.pause();
         sound.push(each);
       } catch (error) {
         // One that fails does not take the minutes of the others with it; the bench ends with a failure all the same.
@@ -95,8 +100,11 @@ async function openAll(stage: Stage): Promise<Running[]> {
   for (const [chapter, open] of Object.entries(CHAPTERS)) {
     if (stage.options.only?.includes(chapter) === false) continue;
     console.log(`opening ${chapter}`);
-    running.push(...(await open(stage)).map((scenario) => ({ chapter, scenario })));
+    const scenarios = await open(stage);
+    const servers = stage.takeUsed();
+    running.push(...scenarios.map((scenario) => ({ chapter, scenario, servers })));
   }
+  for (const { servers } of running) for (const server of servers) server.pause();
   return running;
 }
 

@@ -29,6 +29,7 @@ export interface Large {
 export class Stage {
   readonly adminKey = randomUUID();
   private readonly stops: (() => Promise<void>)[] = [];
+  private readonly used = new Set<Server>();
   private cluster: Promise<string> | undefined;
   private large: Promise<Large> | undefined;
   private postgres = 'unknown';
@@ -55,16 +56,24 @@ export class Stage {
   }
 
   /** The database with the large data set, and an Accord on it. */
-  largeSet(): Promise<Large> {
-    this.large ??= this.openLarge();
-    return this.large;
+  async largeSet(): Promise<Large> {
+    const large = await (this.large ??= this.openLarge());
+    this.used.add(large.accord);
+    return large;
+  }
+
+  /** The servers that somebody has asked for since this was asked last. */
+  takeUsed(): readonly Server[] {
+    const used = [...this.used];
+    this.used.clear();
+    return used;
   }
 
   /** Accord, on a database; the founding story is told to one that is empty, if it is to be. */
   async accord(databaseUrl: string, tellsStory = false): Promise<Accord> {
     const { adminKey } = this;
     const setup = { databaseUrl, adminKey, tellsStory };
-    return this.stopLater(await startAccord(setup, this.cores.server));
+    return this.useServer(await startAccord(setup, this.cores.server));
   }
 
   /** What a scenario asks of an Accord beside the load, as its admin. */
@@ -76,7 +85,7 @@ export class Stage {
   async replay(accord: Server, path: string, changesPerSecond = 0): Promise<Server> {
     const recorded = await recordAnswer(accord.url + path);
     const setup: ReplaySetup = { recorded, changesPerSecond };
-    return this.stopLater(await startBare('replay.server.js', setup, this.cores.server));
+    return this.useServer(await startBare('replay.server.js', setup, this.cores.server));
   }
 
   /** `node:http` and `pg`, on the database of an Accord. */
@@ -86,7 +95,7 @@ export class Stage {
       keyId: await this.api(accord).keyId(),
       statements: await catchStatements(STORY),
     };
-    return this.stopLater(await startBare('bare.server.js', setup, this.cores.server));
+    return this.useServer(await startBare('bare.server.js', setup, this.cores.server));
   }
 
   /** Stops something with everything else. */
@@ -98,6 +107,11 @@ export class Stage {
   /** Stops all, in the opposite order. */
   async stop(): Promise<void> {
     for (const stop of this.stops.splice(0).toReversed()) await stop();
+  }
+
+  private useServer<Item extends Server>(server: Item): Item {
+    this.used.add(server);
+    return this.stopLater(server);
   }
 
   private async openCluster(): Promise<string> {

@@ -18,7 +18,7 @@ const VOTES_A_PAGE = 25;
  */
 const ANEW = { Expect: 'nothing' };
 
-/** Single records and lists of the large data set, made each time, against the same statements through `pg`. */
+/** Single records and lists of the large data set, as they are polled and made each time, against the same statements through `pg`. */
 export async function openRecords(stage: Stage): Promise<readonly Scenario[]> {
   const { databaseUrl, accord } = await stage.largeSet();
   const api = stage.api(accord);
@@ -30,7 +30,11 @@ export async function openRecords(stage: Stage): Promise<readonly Scenario[]> {
   };
   return [
     await against('a record by id', [
-      laneOf('Accord', accord, requestsFor(people.map(({ id }) => `/v1/people/${id}`))),
+      laneOf(
+        'Accord',
+        accord,
+        people.map(({ id }) => requestBytes({ path: `/v1/people/${id}` })),
+      ),
       laneOf(
         'bare',
         bare,
@@ -38,6 +42,18 @@ export async function openRecords(stage: Stage): Promise<readonly Scenario[]> {
       ),
     ]),
     await against('a list of 50', [
+      laneOf('Accord', accord, [requestBytes({ path: '/v1/votes?limit=50' })]),
+      laneOf('bare', bare, [requestBytes({ path: '/list' })]),
+    ]),
+    await against('a record by id, made anew', [
+      laneOf('Accord', accord, requestsFor(people.map(({ id }) => `/v1/people/${id}`))),
+      laneOf(
+        'bare',
+        bare,
+        people.map(({ id }) => requestBytes({ path: `/record/${id}` })),
+      ),
+    ]),
+    await against('a list of 50, made anew', [
       laneOf('Accord', accord, requestsFor(['/v1/votes?limit=50'])),
       laneOf('bare', bare, [requestBytes({ path: '/list' })]),
     ]),

@@ -10,6 +10,9 @@ export interface Server {
   readonly url: string;
   /** The processor time that its process has used, in seconds; null where the system does not tell. */
   cpuSeconds(): number | null;
+  /** Has it stand still while others are measured, and go on. */
+  pause(): void;
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -123,13 +126,21 @@ async function addressPrinted(child: ChildProcess): Promise<string> {
 
 function serverOf(child: ChildProcess, url: string): Server {
   const pid = child.pid ?? 0;
-  return { url, cpuSeconds: () => cpuSecondsOf(pid), stop: () => endChild(child) };
+  return {
+    url,
+    cpuSeconds: () => cpuSecondsOf(pid),
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
+    stop: () => endChild(child),
+  };
 }
 
 async function endChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill();
+  // One that stands still does not hear of its end.
+  child.kill('SIGCONT');
   const late = setTimeout(() => child.kill('SIGKILL'), LONGEST_STOP);
   await ended;
   clearTimeout(late);

@@ -30,7 +30,12 @@ async function list(
   output.give(mergers, () =>
     presentTable([
       ['slug', 'title', 'outcome', 'id'],
-      ...mergers.map(({ id, slug, title, outcome }) => [slug ?? "–", plain(title), outcome ?? '–', id]),
+      ...mergers.map(({ id, slug, title, outcome }) => [
+        slug ?? '–',
+        plain(title),
+        outcome ?? '–',
+        id,
+      ]),
     ]),
   );
 }

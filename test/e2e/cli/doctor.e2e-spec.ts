@@ -4,6 +4,7 @@ import { tellFoundingStory } from '../../../prisma/seed.js';
 import { RecordsService } from '../../../src/platform/records/records.service.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { type Ended, runAccord } from '../../support/command.js';
+import { buildPerson } from '../../support/factories.js';
 
 interface Check {
   readonly name: string;
@@ -34,7 +35,10 @@ async function checksOf(env: Readonly<Record<string, string>>): Promise<Record<s
   return Object.fromEntries(checks.map((check) => [check.name, check]));
 }
 
-/** Changes rows past the ledger, as only somebody does who switches the triggers off, and puts them back. */
+/**
+ * Changes rows past the ledger, as only somebody does who switches the triggers off, and puts them back. The service learns of
+ * changes by the ledger: another one has it look again.
+ */
 async function pastTheLedger(
   table: string,
   [change, undo]: readonly [string, string],
@@ -48,6 +52,7 @@ async function pastTheLedger(
     await sql.query('COMMIT');
   };
   await write(change);
+  await buildPerson(accord);
   try {
     await look();
   } finally {

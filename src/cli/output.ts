@@ -60,9 +60,11 @@ export function pad(cell: string, width: number): string {
   return cell + ' '.repeat(Math.max(0, width - widthOf(cell)));
 }
 
-/** Marks stand above or below a letter, and take no room. */
+/** Letters with their marks, which take no room of their own. */
+const LETTERS = new Intl.Segmenter();
+
 function widthOf(cell: string | undefined): number {
-  return [...stripVTControlCharacters(cell ?? '').replaceAll(/\p{M}|\p{Cf}/gu, '')].length;
+  return Array.from(LETTERS.segment(stripVTControlCharacters(cell ?? ''))).length;
 }
 
 function presentError(error: unknown): object {

@@ -72,6 +72,6 @@ function lineOf(path: string): string | undefined {
   try {
     return valueOf(readFileSync(path, 'utf8').split('\n')[0]);
   } catch (error) {
-    throw new Misuse(`${path} cannot be read: ${String((error as Error).message)}`);
+    throw new Misuse(`${path} cannot be read: ${(error as Error).message}`);
   }
 }

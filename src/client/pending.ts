@@ -22,6 +22,15 @@ export interface Import {
   readonly endedAt: string | null;
 }
 
+export interface ImportQuery {
+  format: Format;
+  resource?: string;
+  dryRun?: boolean;
+  atomic?: boolean;
+  sourceId?: string;
+  title?: string;
+}
+
 export interface ImportRow {
   readonly line: number;
   readonly recordType: string | null;
@@ -73,16 +82,7 @@ interface Described<Body> {
 
 export interface PendingPaths {
   '/v1/imports': {
-    post: Asked<{
-      format: Format;
-      resource?: string;
-      dryRun?: boolean;
-      atomic?: boolean;
-      sourceId?: string;
-      title?: string;
-    }> &
-      Described<ReadableStream> &
-      Answers<202, Import>;
+    post: Asked<ImportQuery> & Described<ReadableStream> & Answers<202, Import>;
     get: Asked<Paging> & Answers<200, Page<Import>>;
   };
   '/v1/imports/{id}': {

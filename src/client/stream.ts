@@ -40,30 +40,54 @@ export async function* followChanges(
   client: AccordClient,
   following: Following,
 ): AsyncGenerator<Told> {
-  const { signal } = following;
+  const signal = following.signal ?? new AbortController().signal;
   const filter = filterOf(following);
+  const patience = new Patience(following);
   let cursor = following.after ?? (await latest(client, following));
-  let pause = FIRST_PAUSE;
-  let wasFound = false;
-  for (;;) {
+  const isOver = (): boolean => signal.aborted;
+  while (!isOver()) {
     try {
       for await (const told of connect(client, { filter, cursor, signal }, () => {
-        wasFound = true;
-        pause = FIRST_PAUSE;
-        following.onFound?.(cursor);
+        patience.found(cursor);
       })) {
         cursor = told.cursor;
         yield told;
       }
-      following.onLost?.('the stream came to its end');
+      patience.lose(new Unreachable('the stream came to its end'));
     } catch (error) {
-      if (signal?.aborted === true) return;
-      if (!wasFound || !passes(error)) throw error;
-      if (pause === FIRST_PAUSE) following.onLost?.(String((error as Error).message));
+      if (isOver()) return;
+      patience.lose(error);
     }
-    await sleep(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-    if (signal?.aborted === true) return;
-    pause = Math.min(2 * pause, LONGEST_PAUSE);
+    await patience.wait(signal);
+  }
+}
+
+/** How long it is waited before a connection is tried again, and who is told. */
+class Patience {
+  private wasFound = false;
+  private pause = FIRST_PAUSE;
+  private readonly following: Following;
+
+  constructor(following: Following) {
+    this.following = following;
+  }
+
+  found(cursor: string): void {
+    this.wasFound = true;
+    this.pause = FIRST_PAUSE;
+    this.following.onFound?.(cursor);
+  }
+
+  /** @throws the error, when to come again does not help, or there never was a connection */
+  lose(error: unknown): void {
+    if (!this.wasFound || !passes(error)) throw error;
+    if (this.pause === FIRST_PAUSE) this.following.onLost?.((error as Error).message);
+  }
+
+  /** Ends early when it is interrupted. */
+  async wait(signal: AbortSignal): Promise<void> {
+    await sleep(this.pause, undefined, { signal }).catch(() => undefined);
+    this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
   }
 }
 
@@ -83,7 +107,7 @@ async function latest(client: AccordClient, following: Following): Promise<strin
 interface Connection {
   readonly filter: Filter;
   readonly cursor: string;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 async function* connect(
@@ -101,7 +125,7 @@ async function* connect(
       client.GET('/v1/stream', {
         params,
         parseAs: 'stream',
-        signal: AbortSignal.any([silence.signal, ...(signal === undefined ? [] : [signal])]),
+        signal: AbortSignal.any([silence.signal, signal]),
       }),
     );
     onFound();

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { answered, entriesOf } from '../../client/answers.js';
 import type { AccordClient } from '../../client/client.js';
-import type { Format, Import, ImportRow } from '../../client/pending.js';
+import type { Format, Import, ImportQuery, ImportRow } from '../../client/pending.js';
 import { EXIT, type Exit, Misuse } from '../exit.js';
 import { plain } from '../output.js';
 import { showProgress } from '../progress.js';
@@ -68,28 +68,18 @@ async function importFile({ client, output }: Session, file: string, asked: Aske
 
 async function send(client: AccordClient, file: string, asked: Asked): Promise<Import> {
   const format = asked.format ?? ENDINGS.find(([ending]) => ending.test(file))?.[1];
-  if (format === undefined)
+  if (format === undefined) {
     throw new Misuse('--format: say what the file is, since its name does not.');
+  }
   if ((format === 'csv') !== (asked.resource !== undefined)) {
     throw new Misuse('--resource goes with csv, and csv with --resource.');
   }
   if (file !== '-' && !existsSync(file)) throw new Misuse(`There is no file ${file}.`);
-  const cited =
-    asked.source === undefined
-      ? { title: asked.title ?? (file === '-' ? 'stdin' : basename(file)) }
-      : { sourceId: asked.source };
-  const query = {
-    format,
-    ...(asked.resource !== undefined && { resource: asked.resource }),
-    dryRun: asked.dryRun === true,
-    atomic: asked.atomic,
-    ...cited,
-  };
   const progress = showProgress('send', file === '-' ? null : statSync(file).size, 'MB');
   try {
     return await answered(
       client.POST('/v1/imports', {
-        params: { query },
+        params: { query: queryOf(file, format, asked) },
         body: counted(file, (bytes) => {
           progress.reach(bytes);
         }),
@@ -104,6 +94,17 @@ async function send(client: AccordClient, file: string, asked: Asked): Promise<I
   } finally {
     progress.end();
   }
+}
+
+function queryOf(file: string, format: Format, { resource, source, ...asked }: Asked): ImportQuery {
+  const title = asked.title ?? (file === '-' ? 'stdin' : basename(file));
+  return {
+    format,
+    ...(resource !== undefined && { resource }),
+    dryRun: asked.dryRun === true,
+    atomic: asked.atomic,
+    ...(source === undefined ? { title } : { sourceId: source }),
+  };
 }
 
 /** The file, as it is read. */

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { answered, allOf } from '../../client/answers.js';
 import type { Schemas } from '../../client/client.js';
@@ -62,16 +62,21 @@ async function issue(
   name: string,
   { role, to }: Issue,
 ): Promise<undefined> {
-  // What cannot be written down must not be made.
-  if (to !== undefined) await writeFile(to, '', { mode: 0o600, flag: 'wx' });
-  const made = await answered(client.POST('/v1/keys', { body: { name, role } }));
   if (to === undefined) {
+    const made = await answered(client.POST('/v1/keys', { body: { name, role } }));
     output.give(made, () => [made.key]);
     return;
   }
-  await writeFile(to, `${made.key}\n`);
-  const { key: _, ...shown } = made;
-  output.give({ ...shown, file: to }, () => [`${made.id} is in ${to}`]);
+  // What cannot be written down must not be made.
+  await writeFile(to, '', { mode: 0o600, flag: 'wx' });
+  try {
+    const { key, ...made } = await answered(client.POST('/v1/keys', { body: { name, role } }));
+    await writeFile(to, `${key}\n`);
+    output.give({ ...made, file: to }, () => [`${made.id} is in ${to}`]);
+  } catch (error) {
+    await rm(to);
+    throw error;
+  }
 }
 
 async function revoke({ client, output }: Session, id: string): Promise<undefined> {

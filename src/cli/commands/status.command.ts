@@ -59,7 +59,7 @@ async function show(
   }
 }
 
-type Times = { readonly asOf?: string; readonly knownAt?: string };
+type Times = Pick<Asked, 'asOf' | 'knownAt'>;
 
 async function lookAtAll(client: AccordClient, times: Times): Promise<Sight> {
   const open = await allOf((cursor) =>
@@ -80,38 +80,49 @@ async function lookAtOne(client: AccordClient, id: string, query: Times): Promis
 }
 
 /** Draws, and draws again after every change, however many come at once, and every minute. */
-async function watch(session: Session, look: () => Promise<Sight>): Promise<never> {
-  const { client, output } = session;
+async function watch({ client, output }: Session, look: () => Promise<Sight>): Promise<never> {
+  const bell = new Bell();
   let drawn = '';
-  let isDue = false;
-  let wake = (): void => undefined;
-  const ring = (): void => {
-    isDue = true;
-    wake();
-  };
   const redraw = async (): Promise<void> => {
-    const sight = await look();
-    const text = JSON.stringify(sight.value);
+    const { value, lines } = await look();
+    const text = JSON.stringify(value);
     if (text === drawn) return;
     // The screen from its top, and nothing below.
     if (process.stdout.isTTY && !output.json) process.stdout.write('\u001b[H\u001b[J');
     else if (drawn !== '' && !output.json) process.stdout.write('\n');
     drawn = text;
-    output.give(sight.value, () => sight.lines);
+    output.give(value, () => lines);
   };
-  const listening = listen(client, output.say.bind(output), ring);
+  const listening = listen(client, output.say.bind(output), bell);
   // It is waited for below; that it may fail before is no other failure.
   listening.catch(() => undefined);
   await redraw();
   for (;;) {
-    if (!isDue) {
-      const woken = new Promise<void>((resolve) => (wake = resolve));
-      await Promise.race([woken, listening, sleep(LONGEST_SIGHT, undefined, { ref: false })]);
-    }
-    isDue = false;
+    await Promise.race([bell.rung(), listening, sleep(LONGEST_SIGHT, undefined, { ref: false })]);
+    bell.still();
     await redraw().catch((error: unknown) => {
       if (!isPassing(error)) throw error;
     });
+  }
+}
+
+/** Rung by whoever knows of something new, at any time. */
+class Bell {
+  private isRung = false;
+  private wake: () => void = () => undefined;
+
+  ring(): void {
+    this.isRung = true;
+    this.wake();
+  }
+
+  /** Over at once when it was rung since it was stilled. */
+  async rung(): Promise<void> {
+    if (!this.isRung) await new Promise<void>((resolve) => (this.wake = resolve));
+  }
+
+  still(): void {
+    this.isRung = false;
   }
 }
 
@@ -119,16 +130,19 @@ async function watch(session: Session, look: () => Promise<Sight>): Promise<neve
 async function listen(
   client: AccordClient,
   say: (text: string) => void,
-  ring: () => void,
+  bell: Bell,
 ): Promise<void> {
   const changes = followChanges(client, {
     onLost: (reason) => {
       say(`The connection is lost (${plain(reason)}), and tried again.`);
     },
     // What happened before, or while there was no connection, is looked at.
-    onFound: ring,
+    onFound: () => {
+      bell.ring();
+    },
   });
-  for await (const _ of changes) ring();
+  // What it is does not matter.
+  while ((await changes.next()).done !== true) bell.ring();
 }
 
 /** Is told again by the stream, which comes back by itself. */

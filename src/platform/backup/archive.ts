@@ -143,7 +143,7 @@ async function eachEntry(
     }
     await read;
   } catch (error) {
-    throw new Error(`${file} cannot be read to its end: ${String((error as Error).message)}`, {
+    throw new Error(`${file} cannot be read to its end: ${(error as Error).message}`, {
       cause: error,
     });
   }

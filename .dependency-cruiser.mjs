@@ -44,6 +44,31 @@ export default {
       },
     },
     {
+      name: 'the-client-knows-the-contract-only',
+      comment: 'A client that knew the service could not be given to anybody who has not got it.',
+      severity: 'error',
+      from: { path: '^src/client/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(src|prisma)/', pathNot: '^src/(client|generated/client)/' },
+    },
+    {
+      name: 'the-command-line-asks-the-service',
+      comment:
+        'What the command line does, any script can do. Only its doctor looks into the database, whose migrations it compares.',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: '^(src|prisma)/',
+        pathNot: '^src/(cli|client)/|^src/platform/postgres/migrate\\.ts$',
+      },
+    },
+    {
+      name: 'the-service-asks-nobody',
+      comment: 'A service that needed its own client would be its own user.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli|client)/' },
+      to: { path: '^src/(cli|client)/' },
+    },
+    {
       name: 'no-cycles',
       comment: 'Two files in a circle are one file that cannot be read from any end.',
       severity: 'error',

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepare } from './install.mjs';
@@ -8,6 +16,7 @@ import { run } from './processes.mjs';
 import { finish, root, say } from './project.mjs';
 
 const generated = join(root, 'src', 'generated', 'prisma');
+const clientTypes = join(root, 'src', 'generated', 'client');
 const dist = join(root, 'dist');
 const workshop = join(root, 'node_modules', '.accord-build');
 
@@ -28,11 +37,25 @@ export async function generate() {
   });
 }
 
+/** Writes the types of the client into src/generated, when the OpenAPI document has changed. */
+export async function generateClient() {
+  const hash = hashOf(['openapi.json', 'package-lock.json']);
+  await onceFor(hash, join(clientTypes, '.stamp'), async (started) => {
+    say('Generating the client’s types …');
+    mkdirSync(clientTypes, { recursive: true });
+    const output = join(clientTypes, 'openapi.ts');
+    await run('openapi-typescript', ['openapi.json', '--output', output], { started });
+    writeFileSync(join(clientTypes, '.stamp'), hash);
+  });
+}
+
 /** Compiles into dist, when anything it is made of has changed. */
 export async function build() {
   await generate();
+  await generateClient();
   const hash = hashOf([
     'src',
+    'openapi.json',
     'prisma',
     'tsconfig.json',
     'tsconfig.build.json',

@@ -14,7 +14,7 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { type Account, serverAccount, succeedsAs } from './account.js';
 import { serverPrograms } from './binaries.js';
 import { makeFolder } from './folders.js';
@@ -23,20 +23,23 @@ import { draftPath, removeUnfinished } from './drafts.js';
 // Where clusters go that cannot live in ACCORD_DATA: it survives a restart of the machine and everybody may enter it.
 const ELSEWHERE = '/var/lib/accord';
 
-// Where they are otherwise, within ACCORD_DATA.
-const IN_PLACE = 'postgres';
+/** Where they are otherwise, within ACCORD_DATA. */
+export const IN_PLACE = 'postgres';
 
 /** The name of the superuser and of the database. */
 export const ACCORD = 'accord';
 
 /** What ACCORD_DATA/cluster.json holds. */
-interface ClusterRecord {
+export interface ClusterRecord {
   /** The cluster's folder, as seen from ACCORD_DATA. */
   readonly location: string;
   readonly password: string;
   /** The port it had last, and has again while that is free. */
   readonly port: number | null;
 }
+
+/** How a cluster is used. */
+export type ClusterUse = Pick<Cluster, 'durable' | 'instances'>;
 
 /** A cluster that is ready to be started. */
 export interface Cluster extends ClusterRecord {
@@ -53,17 +56,33 @@ export interface Cluster extends ClusterRecord {
 }
 
 /** Finds the cluster of an ACCORD_DATA folder, or makes it. Killed at any moment, it goes on at the next call. */
-export async function openCluster(
-  dataDir: string,
-  use: Pick<Cluster, 'durable' | 'instances'>,
-): Promise<Cluster> {
+export async function openCluster(dataDir: string, use: ClusterUse): Promise<Cluster> {
+  const home = await openHome(dataDir);
+  const record = (await readRecord(home)) ?? (await firstRecord(home));
+  const cluster = await enterCluster(home, record, use);
+  if (!existsSync(cluster.data)) {
+    await fillCluster(cluster, (workshop) => initialise(cluster, workshop));
+  }
+  return cluster;
+}
+
+/** The ACCORD_DATA folder, absolute; made when it is not there. */
+export async function openHome(dataDir: string): Promise<string> {
   const made = await makeFolder(dataDir);
   const home = await realpath(dataDir);
   if (made && serverAccount() !== undefined) {
     // Ours, whatever the umask: the server's user may pass through.
     await chmod(home, 0o711);
   }
-  const record = (await readRecord(home)) ?? (await firstRecord(home));
+  return home;
+}
+
+/** The folder that a record names, with whoever runs its server and what they run. */
+export async function enterCluster(
+  home: string,
+  record: ClusterRecord,
+  use: ClusterUse,
+): Promise<Cluster> {
   const folder = await openFolder(home, record);
   await removeUnfinished(folder);
   const data = join(folder, 'data');
@@ -71,11 +90,28 @@ export async function openCluster(
   const account = serverAccount(owner);
   await (account === undefined ? chmod(folder, 0o700) : letThrough(account, folder));
   const programs = await serverPrograms(account, folder);
-  const cluster = { ...record, home, folder, data, programs, account, ...use };
-  if (owner === undefined) {
-    await initialise(cluster);
-  }
-  return cluster;
+  return { ...record, home, folder, data, programs, account, ...use };
+}
+
+/**
+ * Makes the data directory, complete or absent: it is made in a workshop under another name.
+ *
+ * @param make makes `data` in the workshop, which belongs to whoever runs the server
+ */
+export async function fillCluster(
+  cluster: Cluster,
+  make: (workshop: string) => Promise<void>,
+): Promise<void> {
+  const workshop = draftPath(cluster.folder);
+  await mkdir(workshop, { mode: 0o700 });
+  if (cluster.account) await chown(workshop, cluster.account.uid, cluster.account.gid);
+  await make(workshop);
+  await rename(join(workshop, 'data'), cluster.data).catch((error: unknown) => {
+    // Another start was faster; its cluster has the same password.
+    if (!existsSync(cluster.data)) throw error;
+  });
+  await syncFolder(cluster.folder);
+  await rm(workshop, { recursive: true, force: true });
 }
 
 export async function rememberPort(cluster: Cluster, port: number): Promise<void> {
@@ -103,11 +139,13 @@ export function spawnOptions(account: Account | undefined): {
   return { cwd: '/', env, ...(account && { uid: account.uid, gid: account.gid }) };
 }
 
-function recordPath(home: string): string {
+/** Where the record of a cluster is. */
+export function recordPath(home: string): string {
   return join(home, 'cluster.json');
 }
 
-async function readRecord(home: string): Promise<ClusterRecord | undefined> {
+/** What is recorded of the cluster; undefined when there is none. */
+export async function readRecord(home: string): Promise<ClusterRecord | undefined> {
   const path = recordPath(home);
   if (!existsSync(path)) return undefined;
   const record: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -131,10 +169,8 @@ async function firstRecord(home: string): Promise<ClusterRecord> {
       `${recordPath(home)} is gone, and with it the password of the database in ${join(home, IN_PLACE)}.`,
     );
   }
-  const account = serverAccount();
-  const enters = account === undefined || succeedsAs(account, 'cd "$1"', home);
   const draft = await draftRecord(home, {
-    location: enters ? IN_PLACE : join(ELSEWHERE, randomUUID()),
+    location: placeFor(home, IN_PLACE),
     password: randomBytes(24).toString('base64url'),
     port: null,
   });
@@ -147,7 +183,15 @@ async function firstRecord(home: string): Promise<ClusterRecord> {
   return record;
 }
 
-async function draftRecord(home: string, record: ClusterRecord): Promise<string> {
+/** Within ACCORD_DATA by a name, or elsewhere when the user who runs the server cannot enter that. */
+export function placeFor(home: string, name: string): string {
+  const account = serverAccount();
+  const enters = account === undefined || succeedsAs(account, 'cd "$1"', home);
+  return enters ? name : join(ELSEWHERE, randomUUID());
+}
+
+/** A record that is whole, under another name. */
+export async function draftRecord(home: string, record: ClusterRecord): Promise<string> {
   const draft = `${recordPath(home)}.${randomUUID()}`;
   await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flush: true });
   return draft;
@@ -156,7 +200,7 @@ async function draftRecord(home: string, record: ClusterRecord): Promise<string>
 async function openFolder(home: string, record: ClusterRecord): Promise<string> {
   const folder = resolve(home, record.location);
   await makeFolder(folder);
-  if (folder !== join(home, IN_PLACE)) {
+  if (!folder.startsWith(home + sep)) {
     await chmod(ELSEWHERE, 0o711);
     await claim(folder, home);
   }
@@ -186,23 +230,13 @@ async function letThrough(account: Account, folder: string): Promise<void> {
   }
 }
 
-/** Complete or absent: the data directory is made under another name. */
-async function initialise(cluster: Cluster): Promise<void> {
-  const workshop = draftPath(cluster.folder);
-  await mkdir(workshop, { mode: 0o700 });
+async function initialise(cluster: Cluster, workshop: string): Promise<void> {
   const passwordFile = join(workshop, 'password');
   await writeFile(passwordFile, cluster.password, { mode: 0o600 });
   if (cluster.account) {
     await chown(passwordFile, cluster.account.uid, cluster.account.gid);
-    await chown(workshop, cluster.account.uid, cluster.account.gid);
   }
   await runInitdb(cluster, join(workshop, 'data'), passwordFile);
-  await rename(join(workshop, 'data'), cluster.data).catch((error: unknown) => {
-    // Another start was faster; its cluster has the same password.
-    if (!existsSync(cluster.data)) throw error;
-  });
-  await syncFolder(cluster.folder);
-  await rm(workshop, { recursive: true, force: true });
 }
 
 function runInitdb(cluster: Cluster, data: string, passwordFile: string): Promise<void> {

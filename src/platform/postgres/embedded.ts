@@ -92,7 +92,8 @@ function portIsTaken(failure: StartFailure): boolean {
   return failure.log.includes('Address already in use');
 }
 
-async function freePort(): Promise<number> {
+/** A port on the loopback that nobody listens on. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();

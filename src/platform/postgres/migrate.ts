@@ -62,6 +62,22 @@ export async function applyMigrations(url: string): Promise<string[]> {
   }
 }
 
+/**
+ * Finds the migrations that the database lacks, in order. Changes nothing.
+ *
+ * @throws Error as applying them would
+ */
+export async function findPendingMigrations(url: string): Promise<string[]> {
+  const migrations = await readMigrations(migrationsFolder());
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    return (await pendingOf(client, migrations)).map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}
+
 async function applyMigration(client: pg.Client, migration: Migration): Promise<void> {
   const { name, script, checksum } = migration;
   await client.query('BEGIN');

@@ -1,0 +1,102 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable, Transform, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Command, Option } from 'commander';
+import { answered, unreachable } from '../../client/answers.js';
+import type { Format } from '../../client/pending.js';
+import { Misuse } from '../exit.js';
+import { showProgress } from '../progress.js';
+import { does, type Ending, type Session } from '../session.js';
+
+/** Everything there is, for others. */
+export function addExport(program: Command, ending: Ending): void {
+  does(
+    program
+      .command('export')
+      .description('everything that you may see, on stdout or into a file')
+      .argument('[file]', 'where to; it is there when it is whole')
+      .addOption(
+        new Option('--format <format>', 'as what')
+          .choices(['popolo', 'ndjson', 'csv'])
+          .default('popolo'),
+      )
+      .option('--resource <name>', 'what, for csv: people, factions …')
+      .option('--as-of <time>', 'what was true in the world then')
+      .option('--known-at <time>', 'what was recorded by then')
+      .option('--public', 'only what everybody may see'),
+    ending,
+    exportAll,
+  );
+}
+
+interface Asked {
+  readonly format: Format;
+  readonly resource?: string;
+  readonly asOf?: string;
+  readonly knownAt?: string;
+  readonly public?: true;
+}
+
+async function exportAll(
+  { client, output }: Session,
+  file: string | undefined,
+  { format, resource, asOf, knownAt, public: isPublic }: Asked,
+): Promise<undefined> {
+  if ((format === 'csv') !== (resource !== undefined)) {
+    throw new Misuse('--resource goes with --format csv, and --format csv with --resource.');
+  }
+  const query = {
+    format,
+    ...(resource !== undefined && { resource }),
+    ...(asOf !== undefined && { asOf }),
+    ...(knownAt !== undefined && { knownAt }),
+    ...(isPublic === true && { view: 'public' as const }),
+  };
+  const body = await answered(client.GET('/v1/export', { params: { query }, parseAs: 'stream' }));
+  if (file === undefined) {
+    await carry(body, toStdout());
+    return;
+  }
+  const draft = `${file}.part`;
+  try {
+    const bytes = await carry(body, createWriteStream(draft, { flush: true }));
+    await rename(draft, file);
+    output.give({ file, bytes }, () => [`${String(bytes)} bytes are in ${file}`]);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Returns how many bytes there were. What breaks off on the way throws. */
+async function carry(body: ReadableStream<Uint8Array>, target: Writable): Promise<number> {
+  const progress = showProgress('export', null, 'MB');
+  let bytes = 0;
+  const count = new Transform({
+    transform: (chunk: Buffer, _, done) => {
+      bytes += chunk.length;
+      progress.reach(bytes);
+      done(null, chunk);
+    },
+  });
+  const source = Readable.fromWeb(body);
+  let broken: unknown;
+  source.once('error', (error) => (broken = error));
+  try {
+    await pipeline(source, count, target);
+    return bytes;
+  } catch (error) {
+    throw broken === undefined ? error : unreachable(broken);
+  } finally {
+    progress.end();
+  }
+}
+
+/** Stays open for whoever says something after us. */
+function toStdout(): Writable {
+  return new Writable({
+    write: (chunk: Buffer, _, done) => {
+      process.stdout.write(chunk, done);
+    },
+  });
+}

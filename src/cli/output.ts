@@ -1,0 +1,82 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { Refusal } from '../client/answers.js';
+
+/** What a command says: to whoever reads the terminal, or to a script. */
+export class Output {
+  /** @param json whether a script reads: every line on stdout is then JSON */
+  constructor(readonly json: boolean) {}
+
+  /** What was asked for, in either form. */
+  give(value: unknown, lines: () => readonly string[]): void {
+    process.stdout.write(
+      this.json
+        ? `${JSON.stringify(value)}\n`
+        : lines()
+            .map((line) => `${line}\n`)
+            .join(''),
+    );
+  }
+
+  /** What is said beside it, on stderr. */
+  say(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** What went wrong: as JSON, the problem as it came. */
+  fail(error: unknown): void {
+    if (this.json) this.say(JSON.stringify({ error: presentError(error) }));
+    else for (const line of linesOf(error)) this.say(line);
+  }
+}
+
+/**
+ * Text of a record for a terminal: in one line, and without what would move the cursor, colour the screen or turn the order
+ * of the letters around.
+ */
+export function plain(text: string | null): string {
+  return stripVTControlCharacters(text ?? '–').replaceAll(
+    /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu,
+    ' ',
+  );
+}
+
+/** Columns as wide as what is in them. The first row is the head. */
+export function presentTable(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => widthOf(row[at]))));
+  return rows.map((row, at) => {
+    const cells = row.map((cell, column) => pad(cell, widths[column] ?? 0));
+    const line = cells.join('  ').trimEnd();
+    return at === 0 ? styled('dim', line) : line;
+  });
+}
+
+/** As the terminal allows it: none where there is no terminal, or where NO_COLOR is set. */
+export function styled(style: Parameters<typeof styleText>[0], text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+/** A cell filled up with spaces. */
+export function pad(cell: string, width: number): string {
+  return cell + ' '.repeat(Math.max(0, width - widthOf(cell)));
+}
+
+/** Letters with their marks, which take no room of their own. */
+const LETTERS = new Intl.Segmenter();
+
+function widthOf(cell: string | undefined): number {
+  return Array.from(LETTERS.segment(stripVTControlCharacters(cell ?? ''))).length;
+}
+
+function presentError(error: unknown): object {
+  if (error instanceof Refusal) return { status: error.status, ...error.problem };
+  return { detail: error instanceof Error ? error.message : String(error) };
+}
+
+function linesOf(error: unknown): readonly string[] {
+  if (!(error instanceof Refusal)) {
+    return [plain(error instanceof Error ? error.message : String(error))];
+  }
+  const { code, errors = [] } = error.problem;
+  const head = `${plain(error.message)} (${String(error.status)}${code === undefined ? '' : ` ${plain(code)}`})`;
+  return [head, ...errors.map(({ pointer, detail }) => `  ${plain(pointer)}: ${plain(detail)}`)];
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import createClient, { type Client } from 'openapi-fetch';
+import type { components, paths } from '../generated/client/openapi.js';
+import type { PendingPaths } from './pending.js';
+
+/** Everything that the service answers to, each path with what it takes and gives. */
+export type AccordClient = Client<paths & PendingPaths>;
+
+/** The shapes of the OpenAPI document, by their names. */
+export type Schemas = components['schemas'];
+
+/** Whom to ask, and as whom. */
+export interface Access {
+  /** Where the service is: `https://accord.example`. */
+  readonly url: string;
+  /** Left out: as anybody. */
+  readonly key?: string | undefined;
+}
+
+/** How often one request is sent in vain because there were too many, before its 429 counts. */
+const MOST_WAITS = 5;
+
+/** The longest that a 429 makes us wait before asking again, in seconds. */
+const LONGEST_WAIT = 120;
+
+/**
+ * A client of one service.
+ *
+ * A read that is answered 429 is sent again when `Retry-After` is over, so that a script may ask for more than it is allowed
+ * in a minute. Everything else is the caller's to repeat.
+ */
+export function accordClient({ url, key }: Access): AccordClient {
+  return createClient<paths & PendingPaths>({
+    baseUrl: url.replace(/\/+$/, ''),
+    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+    fetch: patientFetch,
+  });
+}
+
+async function patientFetch(request: Request): Promise<Response> {
+  for (let waits = 0; ; waits += 1) {
+    const response = await fetch(request.body === null ? request.clone() : request);
+    const wait = Number(response.headers.get('retry-after') ?? 'none');
+    const isWorthIt = request.method === 'GET' && wait <= LONGEST_WAIT && waits < MOST_WAITS;
+    if (response.status !== 429 || !isWorthIt) return response;
+    await response.body?.cancel();
+    await sleep(wait * 1_000, undefined, { signal: request.signal });
+  }
+}

@@ -1,0 +1,81 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = new URL('../../', import.meta.url);
+const MAIN = fileURLToPath(new URL('src/cli/main.ts', ROOT));
+const RESOLVE = new URL('test/support/resolve-typescript.mjs', ROOT).href;
+
+/** What a command may be given. */
+export interface Setting {
+  readonly env?: Readonly<Record<string, string>>;
+  /** On stdin. */
+  readonly input?: string;
+  readonly cwd?: string;
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line, as a process of its own. */
+export class Running {
+  stdout = '';
+  stderr = '';
+  private readonly closed: Promise<unknown>;
+
+  private constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.closed = once(child, 'close');
+  }
+
+  /** Starts `accord` with its arguments, in an environment that knows nothing else of an Accord. */
+  static start(args: readonly string[], { env = {}, input, cwd }: Setting = {}): Running {
+    const node = ['--experimental-transform-types', '--no-warnings', '--import', RESOLVE, MAIN];
+    const child = spawn(process.execPath, [...node, ...args], {
+      env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: '/nowhere', ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(cwd !== undefined && { cwd }),
+    });
+    child.stdin.end(input);
+    return new Running(child as unknown as ChildProcessByStdio<null, Readable, Readable>);
+  }
+
+  /** Over when it has ended. */
+  async end(): Promise<Ended> {
+    await this.closed;
+    return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  /** Over when something is printed, on either side. */
+  async until(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.stdout) && !pattern.test(this.stderr)) {
+      if (this.child.exitCode !== null) {
+        throw new Error(
+          `it ended with ${String(this.child.exitCode)}:\n${this.stdout}${this.stderr}`,
+        );
+      }
+      await Promise.race([
+        once(this.child.stdout, 'data'),
+        once(this.child.stderr, 'data'),
+        this.closed,
+      ]);
+    }
+  }
+
+  /** As Ctrl-C does. */
+  async interrupt(): Promise<void> {
+    this.child.kill('SIGINT');
+    await this.closed;
+  }
+}
+
+/** Runs `accord` to its end. */
+export function runAccord(args: readonly string[], setting: Setting = {}): Promise<Ended> {
+  return Running.start(args, setting).end();
+}

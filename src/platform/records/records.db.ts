@@ -206,7 +206,7 @@ const updateStatement = madeOnce((definition: RecordDefinition, ...names): strin
 
 /** The columns that hold JSON. */
 function jsonColumns({ fields }: RecordDefinition): ReadonlySet<string> {
-  const json = fields.filter(({ kind }) => kind === 'object' || kind === 'list');
+  const json = fields.filter(({ kind }) => ['object', 'list', 'extras'].includes(kind));
   return new Set(json.flatMap(columnsOf));
 }
 

@@ -45,6 +45,7 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'GET /v1/changes': 'read',
   // Of a stream, what it tells until it is abreast: see `bodyOf` (test/support/stream.body.ts).
   'GET /v1/stream': 'read',
+  'GET /v1/export': 'read',
   'POST /v1/people/{id}/merges': 'closed',
   'POST /v1/factions/{id}/merges': 'closed',
   'GET /v1/merges': 'closed',
@@ -77,6 +78,11 @@ const PARAMETERS: Readonly<Record<string, (story: Story) => readonly string[]>> 
   cursor: () => [],
   // The crawl asks for it as an editor.
   view: () => [],
+};
+
+/** What is asked together with a parameter, where nothing is answered without. */
+const WITH: Readonly<Record<string, readonly [name: string, value: string]>> = {
+  resource: ['format', 'csv'],
 };
 
 /** What was told, and the instants between its parts. */
@@ -200,7 +206,16 @@ function addressesAt(story: Story, operation: Operation): readonly Address[] {
     }, address);
   const whole = asksFor({ route, method, path, named: [] });
   // Of a list every way is tried; at each id the plain one, and one other by chance.
-  if (!path.includes('{')) return [whole, ...asks.map((ask) => withQuery(whole, ask))];
+  if (!path.includes('{')) {
+    return [
+      whole,
+      ...asks.map(([name, value]) => {
+        const besides = WITH[name];
+        const address = withQuery(whole, [name, value]);
+        return besides ? withQuery(address, besides) : address;
+      }),
+    ];
+  }
   return (type === undefined ? [] : keysOf(story.teller, type)).flatMap((key) => {
     const plain = asksFor({ route, method, path: path.replace('{id}', key), named: [key] });
     const chosen = asks[Math.floor(story.teller.random() * (asks.length + 1))];

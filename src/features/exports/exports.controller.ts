@@ -1,9 +1,9 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { RECORD_TYPES } from '../../domain/vocabulary.js';
 import { Access } from '../../platform/auth/access.js';
-import { CurrentView, type View } from '../../platform/auth/caller.js';
+import { CurrentView, type KnownRequest, type View } from '../../platform/auth/caller.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
 import { beginAnswer } from '../../platform/http/streamed.answer.js';
 import { DescribeAsked, problems } from '../../platform/records/record.openapi.js';
@@ -30,13 +30,13 @@ export class ExportsController {
     name: 'format',
     required: true,
     description: 'Popolo 1.0.1; our own records, one a line; or a table of one resource.',
-    schema: { type: 'string', enum: EXPORT_FORMATS },
+    schema: { type: 'string', enum: [...EXPORT_FORMATS] },
   })
   @ApiQuery({
     name: 'resource',
     required: false,
     description: 'Which resource; with `csv`, and only there.',
-    schema: { type: 'string', enum: RECORD_TYPES },
+    schema: { type: 'string', enum: [...RECORD_TYPES] },
   })
   @DescribeAsked()
   @ApiResponse({
@@ -63,12 +63,13 @@ export class ExportsController {
   async export(
     @Query() query: Parameters,
     @CurrentView() view: View,
-    @Req() request: FastifyRequest,
+    @Req() request: KnownRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     // This is no answer that others could wait for.
     this.makings.end(request.raw, false);
-    const asking = { query, view, isHead: request.method === 'HEAD' };
+    const isReader = (request.caller?.role ?? 'reader') === 'reader';
+    const asking = { query, view, isReader, isHead: request.method === 'HEAD' };
     await this.exports.send(asking, (headers) => beginAnswer(reply, headers));
   }
 }

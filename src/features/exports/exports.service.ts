@@ -21,6 +21,8 @@ import { writePopolo } from './popolo.file.js';
 interface Asking {
   readonly query: Parameters;
   readonly view: View;
+  /** Whether it is asked without a key. */
+  readonly isReader: boolean;
   /** Whether only the head of the answer is wanted. */
   readonly isHead: boolean;
 }
@@ -55,7 +57,7 @@ export class ExportsService {
    *
    * @throws Problem `validation_failed`, `too_many_exports`, `unavailable`
    */
-  async send({ query, view, isHead }: Asking, begin: Begin): Promise<void> {
+  async send({ query, view, isReader, isHead }: Asking, begin: Begin): Promise<void> {
     const asked = readExport(query);
     const kind = kindOf(asked);
     const start = (): ServerResponse | null => begin(headersOf(kind));
@@ -64,8 +66,8 @@ export class ExportsService {
       return;
     }
     if (this.head.isAway()) throw new Problem('unavailable', 'The database gives no answer.');
-    const { mostAtOnce, patience } = this.settings;
-    if (!(await this.places.take(mostAtOnce, patience)))
+    const { mostAtOnce, mostOfReaders, patience } = this.settings;
+    if (!(await this.places.take(isReader ? mostOfReaders : mostAtOnce, patience)))
       throw new Problem('too_many_exports', 'Try again when others have got theirs.');
     try {
       await this.make(kind, await this.longReads.begin(), { asked, view, start });

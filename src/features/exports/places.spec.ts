@@ -33,4 +33,18 @@ describe('places', () => {
     places.give();
     expect(await waiting).toBe(true);
   });
+
+  it('are kept for those who may have more of them', async () => {
+    const places = new Places();
+    await places.take(1, LONG);
+    const few = places.take(1, LONG);
+    expect(await places.take(2, LONG)).toBe(true);
+    let isIn = false;
+    const entered = few.then(() => (isIn = true));
+    places.give();
+    await Promise.resolve();
+    expect(isIn).toBe(false);
+    places.give();
+    await entered;
+  });
 });

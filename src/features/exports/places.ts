@@ -1,12 +1,18 @@
+/** Whoever waits for a place: with how many others it goes in, and how. */
+interface Waiting {
+  readonly most: number;
+  readonly enter: () => void;
+}
+
 /** So many may be busy at once. Who comes then waits a little, in turn. */
 export class Places {
   private taken = 0;
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Set<Waiting>();
 
   /**
    * Takes a place.
    *
-   * @param most how many there are; as many may wait
+   * @param most how many may be busy, this one included; as many may wait
    * @param patience how long to wait, in milliseconds
    * @returns whether there was one in time
    */
@@ -17,26 +23,30 @@ export class Places {
     }
     if (this.waiting.size >= most) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const enter = (): void => {
-      resolve(true);
+    const waiting = {
+      most,
+      enter: (): void => {
+        resolve(true);
+      },
     };
-    this.waiting.add(enter);
+    this.waiting.add(waiting);
     const late = setTimeout(() => {
-      resolve(!this.waiting.delete(enter));
+      resolve(!this.waiting.delete(waiting));
     }, patience);
     const isIn = await promise;
     clearTimeout(late);
     return isIn;
   }
 
-  /** Gives a place back: to whoever has waited longest. */
+  /** Gives a place back: to whoever has waited longest and may have it. */
   give(): void {
-    const [enter] = this.waiting;
-    if (enter === undefined) {
-      this.taken -= 1;
+    this.taken -= 1;
+    for (const waiting of this.waiting) {
+      if (this.taken >= waiting.most) continue;
+      this.waiting.delete(waiting);
+      this.taken += 1;
+      waiting.enter();
       return;
     }
-    this.waiting.delete(enter);
-    enter();
   }
 }

@@ -44,6 +44,11 @@ export async function exportedLines(
     .map((line) => JSON.parse(line) as Line);
 }
 
+/** The record of a line, as its address shows it: a citation says by another name what it is about. */
+export function recordOf({ recordType, citedType, ...body }: Line & Fields): Fields {
+  return recordType === 'citations' ? { ...body, recordType: citedType } : body;
+}
+
 /** The rows of a table, by the names of its columns. */
 export function rowsOf(text: string): readonly Readonly<Record<string, string>>[] {
   const [head = [], ...lines] = readTable(text);

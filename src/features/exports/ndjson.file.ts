@@ -1,3 +1,4 @@
+import type { RecordType } from '../../domain/vocabulary.js';
 import type { LongRow } from '../../platform/prisma/long.reads.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import type { Moment } from './export.moment.js';
@@ -20,11 +21,14 @@ export async function* recordLines(
 }
 
 /**
- * A record's JSON with its kind before the rest.
+ * A record's JSON with its kind before the rest. A citation has a field `recordType` itself, of what it is about: here that is
+ * `citedType`.
  *
+ * @param json as Postgres writes it: no field before that one holds a text of somebody's
  * @example
  * lineOf('people', '{"id":"…"}'); // {"recordType":"people","id":"…"}
  */
-export function lineOf(type: string, json: string): string {
-  return `{"recordType":"${type}",${json.slice(1)}`;
+export function lineOf(type: RecordType, json: string): string {
+  const own = type === 'citations' ? json.replace('"recordType":', '"citedType":') : json;
+  return `{"recordType":"${type}",${own.slice(1)}`;
 }

@@ -11,9 +11,9 @@ type Role = 'reader' | 'editor';
 
 /** Makes two of every kind of record: one with all fields, one with the least. */
 export async function recordEverything(accord: TestApp): Promise<void> {
-  for (const { prepare } of specimens) {
+  for (const specimen of specimens) {
     for (const which of ['full', 'minimal'] as const) {
-      const prepared = await prepare(accord);
+      const prepared = await specimen.prepare(accord);
       await accord.record(prepared.path, prepared[which]);
     }
   }

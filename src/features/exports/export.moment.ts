@@ -1,9 +1,43 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { RecordType } from '../../domain/vocabulary.js';
-import type { LongRead, LongRow } from '../../platform/prisma/long.reads.js';
+import type { View } from '../../platform/auth/caller.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { LongReads, type LongRead, type LongRow } from '../../platform/prisma/long.reads.js';
 import { queryOf, type Query, type Reading } from '../../platform/records/reading.js';
-import type { Definitions } from '../../platform/records/record.definition.js';
+import { DEFINITIONS, type Definitions } from '../../platform/records/record.definition.js';
 import { definitionOf } from '../../platform/records/references.db.js';
-import type { Wanted } from './exports.db.js';
+import { Head } from '../../platform/snapshots/head.js';
+import type { ExportAsked } from './export.query.js';
+import { instantOf, type Wanted } from './exports.db.js';
+
+/** Begins what exports read. */
+@Injectable()
+export class Moments {
+  constructor(
+    private readonly longReads: LongReads,
+    private readonly head: Head,
+    private readonly clock: Clock,
+    @Inject(DEFINITIONS) private readonly definitions: Definitions,
+  ) {}
+
+  /**
+   * Begins a moment: now. It is to be ended, whatever happens.
+   *
+   * @throws Problem `unavailable`
+   */
+  async begin({ asOf, knownAt }: ExportAsked, view: View): Promise<Moment> {
+    if (this.head.isAway()) throw new Problem('unavailable', 'The database gives no answer.');
+    const read = await this.longReads.begin();
+    try {
+      const instant = this.clock.instant() ?? (await instantOf(read.read));
+      return new Moment(read, { view, instant, knownAt }, this.definitions, asOf);
+    } catch (error) {
+      await read.end();
+      throw error;
+    }
+  }
+}
 
 /** All that an export reads: one moment of the database, as one reading may see it. */
 export class Moment {
@@ -24,5 +58,10 @@ export class Moment {
   wanted(type: RecordType): Wanted {
     const definition = definitionOf(this.definitions, type);
     return { definition, definitions: this.definitions, asOf: this.asOf };
+  }
+
+  /** Ends it; what is still being read is broken off. */
+  end(): Promise<void> {
+    return this.read.end();
   }
 }

@@ -24,8 +24,7 @@ export function readExport(query: Parameters): ExportAsked {
   const reader = new QueryReader(query);
   const word = reader.take('format');
   const format = EXPORT_FORMATS.find((each) => each === word);
-  if (format === undefined)
-    reader.refuse('format', `must be one of ${EXPORT_FORMATS.join(', ')}`);
+  if (format === undefined) reader.refuse('format', `must be one of ${EXPORT_FORMATS.join(', ')}`);
   const file = format === 'csv' ? { format, resource: readResource(reader) } : { format };
   const { asOf, knownAt } = reader.takeAsked();
   reader.finish();

@@ -7,7 +7,7 @@ import { bodyExpression, heldAt } from '../../platform/records/records.db.js';
 import { ownReferences, type OwnReference } from './export.order.js';
 
 /** Popolo has the votes within their vote event, and who attended within the event: so many at most. */
-export const MOST_WITHIN = 1_000;
+const MOST_WITHIN = 1_000;
 
 /** A record, and what Popolo says of it besides. */
 export interface PopoloRow extends LongRow {
@@ -159,7 +159,10 @@ function sourcesOf(type: RecordType): string {
 
 /** The database's time as a moment begins, ISO: what is visible is judged by it throughout. */
 export async function instantOf(read: Read): Promise<string> {
-  const [row] = await read<{ instant: string }>('SELECT statement_timestamp()::text AS instant', []);
+  const [row] = await read<{ instant: string }>(
+    'SELECT statement_timestamp()::text AS instant',
+    [],
+  );
   if (!row) throw new Error('the database does not say what time it is');
   return row.instant;
 }

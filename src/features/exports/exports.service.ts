@@ -1,18 +1,13 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { View } from '../../platform/auth/caller.js';
-import { Clock } from '../../platform/clock/clock.js';
 import { Problem } from '../../platform/errors/problem.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
-import { LongReads, type LongRead } from '../../platform/prisma/long.reads.js';
-import { DEFINITIONS, type Definitions } from '../../platform/records/record.definition.js';
-import { Head } from '../../platform/snapshots/head.js';
 import { writeCsv } from './csv.file.js';
-import { Moment } from './export.moment.js';
+import { Moments, type Moment } from './export.moment.js';
 import { readExport, type ExportAsked } from './export.query.js';
 import { sendAll } from './export.response.js';
 import { ExportSettings } from './export.settings.js';
-import { instantOf } from './exports.db.js';
 import { writeNdjson } from './ndjson.file.js';
 import { Places } from './places.js';
 import { writePopolo } from './popolo.file.js';
@@ -45,11 +40,8 @@ export class ExportsService {
   private readonly places = new Places();
 
   constructor(
-    private readonly longReads: LongReads,
+    private readonly moments: Moments,
     private readonly settings: ExportSettings,
-    private readonly head: Head,
-    private readonly clock: Clock,
-    @Inject(DEFINITIONS) private readonly definitions: Definitions,
   ) {}
 
   /**
@@ -65,39 +57,33 @@ export class ExportsService {
       start();
       return;
     }
-    if (this.head.isAway()) throw new Problem('unavailable', 'The database gives no answer.');
     const { mostAtOnce, mostOfReaders, patience } = this.settings;
     if (!(await this.places.take(isReader ? mostOfReaders : mostAtOnce, patience)))
       throw new Problem('too_many_exports', 'Try again when others have got theirs.');
     try {
-      await this.make(kind, await this.longReads.begin(), { asked, view, start });
+      await this.make(kind, await this.moments.begin(asked, view), start);
     } finally {
       this.places.give();
     }
   }
 
   private async make(
-    kind: Kind,
-    read: LongRead,
-    { asked, view, start }: { asked: ExportAsked; view: View; start: () => ServerResponse | null },
+    { write, brokenOff }: Kind,
+    moment: Moment,
+    start: () => ServerResponse | null,
   ): Promise<void> {
     try {
-      const instant = this.clock.instant() ?? (await instantOf(read.read));
-      const { asOf, knownAt } = asked;
-      const moment = new Moment(read, { view, instant, knownAt }, this.definitions, asOf);
-      const text = kind.write(moment);
+      const text = write(moment);
       const first = await text.next();
       const response = start();
       if (response === null) return;
       const all = from(first.value ?? '', text);
       const { longest } = this.settings;
-      await sendAll(response, all, { brokenOff: kind.brokenOff, longest }).catch(
-        (error: unknown) => {
-          this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error);
-        },
-      );
+      await sendAll(response, all, { brokenOff, longest }).catch((error: unknown) => {
+        this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error);
+      });
     } finally {
-      await read.end();
+      await moment.end();
     }
   }
 }

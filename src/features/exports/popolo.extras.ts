@@ -54,10 +54,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map([
     orNull(text),
   ),
   ...named(['birth_date', 'death_date', 'start_date', 'end_date'], orNull(like(DAY))),
-  ...named(
-    ['founding_date', 'dissolution_date', 'valid_from', 'valid_until'],
-    orNull(like(DAY)),
-  ),
+  ...named(['founding_date', 'dissolution_date', 'valid_from', 'valid_until'], orNull(like(DAY))),
   ...named(['created_at', 'updated_at'], orNull(like(INSTANT))),
   ['image', orNull(uri)],
   ['email', orNull(like(EMAIL))],

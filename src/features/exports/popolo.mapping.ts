@@ -133,18 +133,25 @@ const DERIVED: ReadonlySet<string> = new Set([
  * // { name: 'Kamran Tessori', accord: { slug: 'kamran-tessori' } }
  */
 export function present(members: Members, { extras, ...body }: Body): Body {
-  const shown: Record<string, unknown> = {};
-  const rest: Record<string, unknown> = {};
+  const { shown, rest } = divide(members, body);
+  const kept = putBack(members, (extras ?? {}) as Extras, { shown, rest });
+  if (!isEmpty(kept)) rest['extras'] = kept;
+  return isEmpty(rest) ? shown : { ...shown, accord: rest };
+}
+
+/** Two parts of an element: what Popolo has a member for, and what it has none for or cannot say exactly. */
+type Parts = Readonly<Record<'shown' | 'rest', Record<string, unknown>>>;
+
+function divide(members: Members, body: Body): Parts {
+  const parts: Parts = { shown: {}, rest: {} };
   for (const [name, value] of Object.entries(body)) {
     if (isEmpty(value)) continue;
     const member = members[name];
     const said = member?.say(value as never);
-    if (member && said) shown[member.name] = said.value;
-    if (said?.isExact !== true) rest[name] = value;
+    if (member && said) parts.shown[member.name] = said.value;
+    if (said?.isExact !== true) parts.rest[name] = value;
   }
-  const kept = putBack(members, (extras ?? {}) as Extras, { shown, rest });
-  if (!isEmpty(kept)) rest['extras'] = kept;
-  return isEmpty(rest) ? shown : { ...shown, accord: rest };
+  return parts;
 }
 
 type Extras = Readonly<Record<string, Body>>;
@@ -153,7 +160,7 @@ type Extras = Readonly<Record<string, Body>>;
 function putBack(
   members: Members,
   { popolo = {}, ...others }: Extras,
-  { shown, rest }: Readonly<Record<'shown' | 'rest', Record<string, unknown>>>,
+  { shown, rest }: Parts,
 ): Extras {
   const fieldAt = new Map(Object.entries(members).map(([field, { name }]) => [name, field]));
   const kept: Record<string, unknown> = {};

@@ -156,7 +156,8 @@ export async function listRecords(
     ...query.filters.map((filter) => filterCondition(filter, bind)),
   ];
   if (parent) conditions.push(`record.${columnOf(parent.field)} = ${bind(parent.id)}::uuid`);
-  if (query.asOf !== null) conditions.push(...heldAt(definition, `${bind(query.asOf)}::timestamptz`));
+  if (query.asOf !== null)
+    conditions.push(...heldAt(definition, `${bind(query.asOf)}::timestamptz`));
   if (query.after) {
     const place = `(${bind(query.after.key)}::${type}, ${bind(query.after.id)}::uuid)`;
     conditions.push(`(${order}, record.id) ${query.descending ? '<' : '>'} ${place}`);

@@ -130,16 +130,21 @@ describe('the lines of an export', () => {
 });
 
 describe('the table of an export', () => {
-  it.each(resources.map(({ type }) => type))('of %s is every record in every field', async (type) => {
-    const rows = rowsOf(await exported(accord, `format=csv&resource=${type}`));
-    const lines = (await exportedLines(accord)).filter(({ recordType }) => recordType === type);
-    expect(rows.length).toBeGreaterThan(1);
-    expect(rows).toEqual(
-      lines.map((line) =>
-        Object.fromEntries(Object.entries(recordOf(line)).map(([name, value]) => [name, cellFor(value)])),
-      ),
-    );
-  });
+  it.each(resources.map(({ type }) => type))(
+    'of %s is every record in every field',
+    async (type) => {
+      const rows = rowsOf(await exported(accord, `format=csv&resource=${type}`));
+      const lines = (await exportedLines(accord)).filter(({ recordType }) => recordType === type);
+      expect(rows.length).toBeGreaterThan(1);
+      expect(rows).toEqual(
+        lines.map((line) =>
+          Object.fromEntries(
+            Object.entries(recordOf(line)).map(([name, value]) => [name, cellFor(value)]),
+          ),
+        ),
+      );
+    },
+  );
 
   it('computes nothing, and keeps what it holds', async () => {
     const names = ['=HYPERLINK("http://evil.example")', '+1', '-1', '@a', "'=1", 'a,"b"\r\nc'];

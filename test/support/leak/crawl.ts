@@ -81,8 +81,8 @@ const PARAMETERS: Readonly<Record<string, (story: Story) => readonly string[]>> 
 };
 
 /** What is asked together with a parameter, where nothing is answered without. */
-const WITH: Readonly<Record<string, readonly [name: string, value: string]>> = {
-  resource: ['format', 'csv'],
+const WITH: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  resource: [['format', 'csv']],
 };
 
 /** What was told, and the instants between its parts. */
@@ -206,16 +206,7 @@ function addressesAt(story: Story, operation: Operation): readonly Address[] {
     }, address);
   const whole = asksFor({ route, method, path, named: [] });
   // Of a list every way is tried; at each id the plain one, and one other by chance.
-  if (!path.includes('{')) {
-    return [
-      whole,
-      ...asks.map(([name, value]) => {
-        const besides = WITH[name];
-        const address = withQuery(whole, [name, value]);
-        return besides ? withQuery(address, besides) : address;
-      }),
-    ];
-  }
+  if (!path.includes('{')) return [whole, ...asks.map((ask) => withQuery(whole, ask))];
   return (type === undefined ? [] : keysOf(story.teller, type)).flatMap((key) => {
     const plain = asksFor({ route, method, path: path.replace('{id}', key), named: [key] });
     const chosen = asks[Math.floor(story.teller.random() * (asks.length + 1))];
@@ -227,6 +218,7 @@ function withQuery(address: Address, [name, value]: readonly [string, string]): 
   const [bare = '', query = ''] = address.path.split('?');
   const params = new URLSearchParams(query);
   params.set(name, value);
+  for (const [besides, needed] of WITH[name] ?? []) params.set(besides, needed);
   const path = `${bare}?${params.toString()}`;
   return { ...address, path, named: [...address.named, ...idsIn(value)] };
 }

@@ -1,28 +1,29 @@
 /** Reads a table (RFC 4180) as docs/export.md says; written without a look at how it is made. */
 
-/** The cells of each line, with the apostrophe of a guarded cell taken off. */
+/** A cell, and what parts it from the next: a comma, or the end of its line. */
+const CELL = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/y;
+
+/**
+ * The cells of each line, with the apostrophe of a guarded cell taken off.
+ *
+ * @throws Error when the text is no table, or the last line has no end
+ */
 export function readTable(text: string): readonly (readonly string[])[] {
   const lines: string[][] = [];
-  let [line, cell, isQuoted]: [string[], string, boolean] = [[], '', false];
-  const endCell = (): void => {
-    line.push(/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
-    cell = '';
-  };
-  for (let at = 0; at < text.length; at += 1) {
-    const letter = text.charAt(at);
-    if (isQuoted) {
-      if (letter !== '"') cell += letter;
-      else if (text.charAt(at + 1) === '"') cell += text.charAt((at += 1));
-      else isQuoted = false;
-    } else if (letter === '"') isQuoted = true;
-    else if (letter === ',') endCell();
-    else if (letter === '\r' && text.charAt(at + 1) === '\n') {
-      endCell();
-      lines.push(line);
-      line = [];
-      at += 1;
-    } else cell += letter;
+  let line: string[] = [];
+  for (CELL.lastIndex = 0; CELL.lastIndex < text.length;) {
+    const found = CELL.exec(text);
+    if (!found) throw new Error('the table is cut off');
+    const [, quoted, bare = '', end] = found;
+    line.push(unguarded(quoted?.replaceAll('""', '"') ?? bare));
+    if (end === ',') continue;
+    lines.push(line);
+    line = [];
   }
-  if (isQuoted || cell !== '' || line.length > 0) throw new Error('the table is cut off');
+  if (line.length > 0) throw new Error('the table is cut off');
   return lines;
+}
+
+function unguarded(cell: string): string {
+  return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
 }

@@ -140,15 +140,17 @@ function bodyOf({ fields }: Words, list: string, { accord = {}, ...shown }: Json
   const popolo: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(shown)) {
     const field = fields[name] as string | undefined;
-    if (field !== undefined && !(field in ours && ours[field] === null))
-      body[field] = valueOf(field, value);
+    if (field !== undefined && ours[field] !== null) body[field] = valueOf(field, value);
     else if (!DERIVED.includes(name)) popolo[name] = value;
   }
-  const { extras = {}, ...rest } = ours;
-  const { popolo: kept = {}, ...others } = extras as Json;
-  const all = { ...popolo, ...(kept as Json) };
-  const told = { ...others, ...(Object.keys(all).length === 0 ? {} : { popolo: all }) };
-  return { ...body, ...rest, ...(WITH_EXTRAS.includes(list) ? { extras: told } : {}) };
+  const { extras, ...rest } = ours;
+  const told = WITH_EXTRAS.includes(list) ? { extras: extrasOf(popolo, extras as Json) } : {};
+  return { ...body, ...rest, ...told };
+}
+
+function extrasOf(shown: Json, { popolo = {}, ...others }: Json = {}): Json {
+  const all = { ...shown, ...(popolo as Json) };
+  return { ...others, ...(Object.keys(all).length === 0 ? {} : { popolo: all }) };
 }
 
 function valueOf(field: string, value: unknown): unknown {

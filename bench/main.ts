@@ -4,6 +4,7 @@
  */
 import { FULL, QUICK, readOptions } from './options.js';
 import { presentReport, writeReport } from './report.js';
+import { openExport } from './scenarios/export.js';
 import { openFirstRead } from './scenarios/first.read.js';
 import { openPollers } from './scenarios/polling.js';
 import { openPages, openRecords } from './scenarios/records.js';
@@ -26,6 +27,7 @@ const CHAPTERS: Readonly<Record<string, (stage: Stage) => Promise<readonly Scena
   vote: openVote,
   pollers: openPollers,
   stream: openStream,
+  export: openExport,
 };
 
 async function main(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './features/access/access.module.js';
 import { ChangesModule } from './features/changes/changes.module.js';
+import { ExportsModule } from './features/exports/exports.module.js';
 import { IndexModule } from './features/index/index.module.js';
 import { MergesModule } from './features/merges/merges.module.js';
 import { PurgesModule } from './features/purges/purges.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
         MergesModule,
         ChangesModule,
         StreamModule,
+        ExportsModule,
         PurgesModule,
         AccessModule,
         IndexModule,

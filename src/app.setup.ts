@@ -6,6 +6,7 @@ import type { RequestListener } from 'node:http';
 import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { changeSchemas } from './features/changes/changes.schema.js';
+import { exportSchemas } from './features/exports/exports.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
 import { mergeSchemas } from './features/merges/merges.schema.js';
 import { purgeSchemas } from './features/purges/purges.schema.js';
@@ -132,6 +133,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...trackRecordSchemas,
     ...mergeSchemas,
     ...changeSchemas,
+    ...exportSchemas,
     ...purgeSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));

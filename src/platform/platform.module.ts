@@ -10,6 +10,7 @@ import { Stopping, type StopLimits } from './http/stopping.js';
 import { Limits, type LimitOptions } from './limits/limits.js';
 import { Metrics } from './metrics/metrics.js';
 import { Database } from './prisma/database.js';
+import { LongReads } from './prisma/long.reads.js';
 import { Head } from './snapshots/head.js';
 import { SNAPSHOT_SETTINGS, Snapshots, type SnapshotSettings } from './snapshots/snapshots.js';
 import { Makings } from './snapshots/makings.js';
@@ -38,6 +39,7 @@ export class PlatformModule {
         HealthService,
         Metrics,
         { provide: Database, useFactory: () => new Database(databaseUrl) },
+        { provide: LongReads, useFactory: () => new LongReads(databaseUrl) },
         { provide: Head, useFactory: () => new Head({ url: databaseUrl, listenUrl }) },
         { provide: SNAPSHOT_SETTINGS, useValue: kept },
         Snapshots,
@@ -58,7 +60,7 @@ export class PlatformModule {
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Authenticator, Clock, Database, Head, Makings, Metrics, Stopping],
+      exports: [Authenticator, Clock, Database, Head, LongReads, Makings, Metrics, Stopping],
     };
   }
 }

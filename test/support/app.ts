@@ -171,6 +171,6 @@ function sender(
 
 /** An answer, with its body parsed when it is JSON. */
 export function answerOf(status: number, headers: Headers, text: string): Answer {
-  const isJson = (headers.get('content-type') ?? '').includes('json') && text !== '';
+  const isJson = /[/+]json\b/.test(headers.get('content-type') ?? '') && text !== '';
   return { status, headers, text, body: isJson ? JSON.parse(text) : undefined };
 }

@@ -70,7 +70,7 @@ function faultsAt(
   const schema = described.content[type]?.schema;
   if (schema === undefined) return [...missing, `the type ${type} is not described`];
   if (isHead) return missing;
-  const body = type.endsWith('json') ? answer.body : answer.text;
+  const body = /[/+]json$/.test(type) ? answer.body : answer.text;
   return [...missing, ...contract.faults(schema, body)];
 }
 

@@ -8,6 +8,7 @@ import {
   Word,
 } from '../../platform/records/field.decorators.js';
 import { IdentifierDto, LinkDto, OtherNameDto } from '../naming/naming.dto.js';
+import { Extras, type ExtrasOfRecord } from '../../platform/records/extras.field.js';
 import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
 export class FactionBody extends HoldableBody {
@@ -40,4 +41,7 @@ export class FactionBody extends HoldableBody {
 
   @ListOf('Pages about it.', LinkDto)
   links!: readonly LinkDto[];
+
+  @Extras('What files tell of it that has no field here.')
+  extras!: ExtrasOfRecord;
 }

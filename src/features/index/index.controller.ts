@@ -24,6 +24,7 @@ export class IndexController {
       keys: '/v1/keys',
       changes: '/v1/changes',
       stream: '/v1/stream',
+      export: '/v1/export?format={format}',
       openapi: '/v1/openapi.json',
       docs: '/docs',
       resources: resources.map(({ type, description, nestedIn }) => ({

@@ -12,6 +12,7 @@ const VIEWS = [
   'keys',
   'changes',
   'stream',
+  'export',
   'openapi',
   'docs',
 ] as const;

@@ -1,4 +1,5 @@
 import { DateField, Flag, Reference, Text } from '../../platform/records/field.decorators.js';
+import { Extras, type ExtrasOfRecord } from '../../platform/records/extras.field.js';
 import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
 export class MemberBody extends HoldableBody {
@@ -19,4 +20,9 @@ export class MemberBody extends HoldableBody {
 
   @DateField('The last day; left out, still.', { optional: true })
   endDate!: string | null;
+
+  @Extras(
+    'What files tell of the membership that has no field here: the area, the legislative period.',
+  )
+  extras!: ExtrasOfRecord;
 }

@@ -1,5 +1,6 @@
 import { DateField, ListOf, Slug, Text } from '../../platform/records/field.decorators.js';
 import { IdentifierDto, LinkDto, OtherNameDto } from '../naming/naming.dto.js';
+import { Extras, type ExtrasOfRecord } from '../../platform/records/extras.field.js';
 import { HoldableBody } from '../../platform/records/holdable.dto.js';
 
 export class PersonBody extends HoldableBody {
@@ -35,4 +36,7 @@ export class PersonBody extends HoldableBody {
 
   @ListOf('Pages about the person.', LinkDto)
   links!: readonly LinkDto[];
+
+  @Extras('What files tell of the person that has no field here.')
+  extras!: ExtrasOfRecord;
 }

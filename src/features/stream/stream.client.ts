@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { drained } from '../../platform/http/streamed.answer.js';
 import type { Part } from '../changes/changes.module.js';
 
 /** Somebody who is told of changes over one response. There are thousands: nothing is kept here that all could share. */
@@ -45,16 +46,8 @@ export class StreamClient {
   }
 
   /** Over when what was sent is on its way, or the client gone. */
-  async drained(): Promise<void> {
-    const { response } = this;
-    if (!response.writableNeedDrain) return;
-    await new Promise<void>((resolve) => {
-      const go = (): void => {
-        response.off('drain', go).off('close', go);
-        resolve();
-      };
-      response.on('drain', go).on('close', go);
-    });
+  drained(): Promise<void> {
+    return drained(this.response);
   }
 
   /** Ends the response as it should end: a browser comes again, and says what it has seen. */

@@ -57,6 +57,7 @@ export const PROBLEMS = {
   precondition_required: [428, 'Changing a record needs If-Match with its ETag.'],
   too_many_requests: [429, 'There were too many requests from this address or with this key.'],
   internal: [500, 'A bug of ours.'],
+  too_many_exports: [503, 'This instance makes as many exports as it can.'],
   too_many_streams: [503, 'This instance has as many streams as it takes.'],
   unavailable: [
     503,

@@ -5,6 +5,7 @@ export const CORS = {
   allowedHeaders: ['Authorization', 'Idempotency-Key', 'If-None-Match', 'Last-Event-ID'],
   exposedHeaders: [
     'Age',
+    'Content-Disposition',
     'ETag',
     'Idempotent-Replayed',
     'Link',

@@ -35,6 +35,9 @@ const PROBLEM: JsonSchema = {
   },
 };
 
+/** What is sent bit by bit has no tag, and is never unchanged. */
+const STREAMED = /text\/event-stream|application\/x-ndjson/;
+
 const PROBLEM_TYPE = 'application/problem+json';
 
 const PROBLEM_RESPONSE = {
@@ -154,7 +157,7 @@ export function describeApi(
 function describeCommon(document: OpenAPIObject): void {
   for (const [path, { get, post, patch, delete: retract }] of Object.entries(document.paths)) {
     const isOurs = path.startsWith('/v1');
-    const isStream = JSON.stringify(get?.responses ?? {}).includes('text/event-stream');
+    const isStream = STREAMED.test(JSON.stringify(get?.responses ?? {}));
     if (isOurs) describeParameters(get, post);
     for (const operation of [get, post, patch, retract]) {
       if (!operation) continue;

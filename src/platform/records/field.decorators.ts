@@ -247,7 +247,8 @@ export function ListOf(
 
 const blank = { optional: false, fallback: null, fixed: false, fromPath: false, sameMerger: false };
 
-function field(
+/** Declares a field, with what validates it. */
+export function field(
   declared: Pick<Field, 'kind' | 'description' | 'schema'> & Partial<Field>,
   options: Options,
   validators: readonly PropertyDecorator[],

@@ -16,6 +16,7 @@ export type FieldKind =
   | 'references'
   | 'object'
   | 'list'
+  | 'extras'
   | 'oneReference';
 
 /** A field of a record's body, as its decorator declares it. */

@@ -156,15 +156,8 @@ export async function listRecords(
     ...query.filters.map((filter) => filterCondition(filter, bind)),
   ];
   if (parent) conditions.push(`record.${columnOf(parent.field)} = ${bind(parent.id)}::uuid`);
-  if (query.asOf !== null && definition.span) {
-    const at = `${bind(query.asOf)}::timestamptz`;
-    const { start, end, revoked } = definition.span;
-    conditions.push(`COALESCE(span_start(record.${columnOf(start)}) <= ${at}, true)`);
-    if (end !== undefined)
-      conditions.push(`COALESCE(span_end(record.${columnOf(end)}) > ${at}, true)`);
-    if (revoked !== undefined)
-      conditions.push(`COALESCE(span_start(record.${columnOf(revoked)}) > ${at}, true)`);
-  }
+  if (query.asOf !== null)
+    conditions.push(...heldAt(definition, `${bind(query.asOf)}::timestamptz`));
   if (query.after) {
     const place = `(${bind(query.after.key)}::${type}, ${bind(query.after.id)}::uuid)`;
     conditions.push(`(${order}, record.id) ${query.descending ? '<' : '>'} ${place}`);
@@ -176,6 +169,19 @@ export async function listRecords(
      ORDER BY ${order} ${direction}, record.id ${direction} LIMIT ${bind(query.limit + 1)}::int`,
     values,
   );
+}
+
+/** That a record called `record` held at an instant, which is given as SQL; of what has no span, nothing. */
+export function heldAt({ span }: RecordDefinition, at: string): readonly string[] {
+  if (span === undefined) return [];
+  const { start, end, revoked } = span;
+  return [
+    `COALESCE(span_start(record.${columnOf(start)}) <= ${at}, true)`,
+    ...(end === undefined ? [] : [`COALESCE(span_end(record.${columnOf(end)}) > ${at}, true)`]),
+    ...(revoked === undefined
+      ? []
+      : [`COALESCE(span_start(record.${columnOf(revoked)}) > ${at}, true)`]),
+  ];
 }
 
 function recordColumns(definition: RecordDefinition): string {
@@ -206,7 +212,7 @@ const updateStatement = madeOnce((definition: RecordDefinition, ...names): strin
 
 /** The columns that hold JSON. */
 function jsonColumns({ fields }: RecordDefinition): ReadonlySet<string> {
-  const json = fields.filter(({ kind }) => kind === 'object' || kind === 'list');
+  const json = fields.filter(({ kind }) => ['object', 'list', 'extras'].includes(kind));
   return new Set(json.flatMap(columnsOf));
 }
 

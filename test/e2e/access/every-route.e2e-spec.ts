@@ -36,6 +36,7 @@ const LEAST_ROLE: Readonly<Record<string, Readonly<Record<string, Least>>>> = {
   '/v1/track-records': computed,
   '/v1/changes': computed,
   '/v1/stream': computed,
+  '/v1/export': computed,
   '/v1/purges': { GET: 'editor', POST: 'admin' },
   '/v1/purges/:id': { GET: 'editor' },
   '/v1/keys': { GET: 'admin', POST: 'admin' },

@@ -295,6 +295,11 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
     'changes_one_thing',
     `INSERT INTO changes (position, is_public, revision_position, purge_id) VALUES (1, true, 1, uuid_v7())`,
   ],
+  ...['factions', 'people', 'members'].flatMap((table) =>
+    ['[]', '{"popolo": [{}]}', '{"popolo": "male"}'].map(
+      (extras) => [`${table}_extras`, `UPDATE ${table} SET extras = '${extras}'`] as const,
+    ),
+  ),
   ...RECORD_TYPES.map((type) => type.replace('-', '_')).map(
     (table) => [`${table}_embargo`, `UPDATE ${table} SET embargo_until = 'tomorrow'`] as const,
   ),

@@ -45,6 +45,7 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'GET /v1/changes': 'read',
   // Of a stream, what it tells until it is abreast: see `bodyOf` (test/support/stream.body.ts).
   'GET /v1/stream': 'read',
+  'GET /v1/export': 'read',
   'POST /v1/people/{id}/merges': 'closed',
   'POST /v1/factions/{id}/merges': 'closed',
   'GET /v1/merges': 'closed',
@@ -77,6 +78,11 @@ const PARAMETERS: Readonly<Record<string, (story: Story) => readonly string[]>> 
   cursor: () => [],
   // The crawl asks for it as an editor.
   view: () => [],
+};
+
+/** What is asked together with a parameter, where nothing is answered without. */
+const WITH: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  resource: [['format', 'csv']],
 };
 
 /** What was told, and the instants between its parts. */
@@ -212,6 +218,7 @@ function withQuery(address: Address, [name, value]: readonly [string, string]): 
   const [bare = '', query = ''] = address.path.split('?');
   const params = new URLSearchParams(query);
   params.set(name, value);
+  for (const [besides, needed] of WITH[name] ?? []) params.set(besides, needed);
   const path = `${bare}?${params.toString()}`;
   return { ...address, path, named: [...address.named, ...idsIn(value)] };
 }

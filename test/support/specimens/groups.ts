@@ -22,8 +22,9 @@ const told = {
   identifiers: [{ scheme: 'wikidata', identifier: 'Q15715800' }],
   summary: 'Of Karachi.',
   links: [{ url: 'https://psp.example.org/about', note: 'its own page' }],
+  extras: { popolo: { image: 'https://psp.example.org/logo.png', contact_details: [] } },
 };
-const untold = { otherNames: [], identifiers: [], summary: null, links: [] };
+const untold = { otherNames: [], identifiers: [], summary: null, links: [], extras: {} };
 
 const faction: Specimen = {
   type: 'factions',
@@ -74,7 +75,7 @@ const person: Specimen = {
 
 const member: Specimen = {
   type: 'members',
-  blank: { role: null, voting: true, startDate: null, endDate: null },
+  blank: { role: null, voting: true, startDate: null, endDate: null, extras: {} },
   change: { role: 'deputy convener' },
   removable: { voting: true },
   fixed: [],
@@ -84,8 +85,9 @@ const member: Specimen = {
     const personId = (await buildPerson(accord)).id;
     const factionId = (await buildFaction(accord)).id;
     const rest = { role: 'convener', voting: false, startDate: '2018-02', endDate: '2023' };
+    const extras = { popolo: { area: { id: 'area/na-240', name: 'Karachi Korangi' } } };
     const minimal = { personId, factionId };
-    return { path: '/v1/members', above: {}, minimal, full: { ...minimal, ...rest } };
+    return { path: '/v1/members', above: {}, minimal, full: { ...minimal, ...rest, extras } };
   },
 };
 

@@ -1,0 +1,82 @@
+/**
+ * `npm run bench:names`: how well `q` finds people by other spellings of their names, and how well likely duplicates are told. Of
+ * the project's own list, and of a Popolo file that is named behind `--` or by ACCORD_BENCH_POPOLO. With `--missed` also what was
+ * not found first, and which pairs are wrong.
+ */
+import { QUICK } from '../options.js';
+import { chooseCores } from '../servers/cores.js';
+import { Stage } from '../stage.js';
+import { readOwnList, readPopolo, SCRIPTS, type Corpus } from './corpus.js';
+import {
+  measurePrecision,
+  measureRecall,
+  recordPeople,
+  type Precision,
+  type Recall,
+} from './measure.js';
+
+const NO_FILE =
+  'The project contains no Popolo file. Give one to measure it too: npm run bench:names -- path/to/file.json';
+
+async function main(): Promise<void> {
+  const given = process.argv.slice(2).filter((each) => each !== '--missed');
+  const path = given[0] ?? process.env['ACCORD_BENCH_POPOLO'];
+  const corpora = [await readOwnList(), ...(path === undefined ? [] : [await readPopolo(path)])];
+  const stage = new Stage({ quick: true, fresh: false, only: null }, QUICK, chooseCores());
+  try {
+    for (const [nth, corpus] of corpora.entries()) await measure(stage, corpus, `names${String(nth)}`);
+  } finally {
+    await stage.stop();
+  }
+  if (path === undefined) console.log(`\n${NO_FILE}`);
+}
+
+async function measure(stage: Stage, corpus: Corpus, database: string): Promise<void> {
+  const api = stage.api(await stage.accord(await stage.database(database)));
+  const { title, people } = corpus;
+  const ids = await recordPeople(api, people);
+  const recalls = await measureRecall(api, corpus, ids);
+  const distinct = people.map(({ name }) => ({ name, spellings: [] }));
+  const alone = await measurePrecision(api, distinct, ids);
+  const twice = await measurePrecision(api, people, ids);
+  console.log(`\n${title}: ${String(people.length)} people\n`);
+  console.log(presentRecalls(recalls));
+  console.log(presentPrecision(alone, twice));
+  if (!process.argv.includes('--missed')) return;
+  console.log(recalls.flatMap(({ missed }) => missed).join('\n'));
+  console.log(['', ...twice.wrong].join('\n'));
+}
+
+function presentRecalls(recalls: readonly Recall[]): string {
+  const rows = recalls.map(({ script, asked, first, amongFive }) => {
+    const target = SCRIPTS.find((each) => each.script === script)?.target ?? null;
+    const reached = target === null ? '' : first / asked >= target ? 'reached' : 'not reached';
+    const five = ratio(amongFive, asked);
+    return [script, String(asked), ratio(first, asked), five, target?.toFixed(2) ?? '', reached];
+  });
+  return table(['Script', 'Spellings', 'First', 'Among five', 'Target', 'Verdict'], rows);
+}
+
+function presentPrecision(alone: Precision, twice: Precision): string {
+  const row = (what: string, { pairs, listed, right, rightAtTop }: Precision): string[] => [
+    what,
+    String(pairs),
+    String(listed),
+    pairs === 0 ? '' : ratio(right, listed),
+    pairs === 0 ? '' : ratio(rightAtTop, Math.min(pairs, listed)),
+    pairs === 0 ? '' : ratio(right, pairs),
+  ];
+  const head = ['Likely duplicates', 'Pairs', 'Listed', 'Precision', '… of the first', 'Recall'];
+  return table(head, [row('all distinct', alone), row('recorded again', twice)]);
+}
+
+function ratio(part: number, whole: number): string {
+  return whole === 0 ? '' : `${(part / whole).toFixed(3)} (${String(part)})`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
+}
+
+await main();

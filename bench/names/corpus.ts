@@ -32,8 +32,8 @@ export async function readOwnList(): Promise<Corpus> {
 export async function readPopolo(path: string): Promise<Corpus> {
   const file = JSON.parse(await readFile(path, 'utf8')) as { readonly persons?: unknown };
   if (!Array.isArray(file.persons)) throw new Error(`${path} is not Popolo: it has no persons.`);
-  const people = (file.persons as readonly PopoloPerson[]).map(({ name, other_names: others = [] }) =>
-    spelled([name, ...others.map((other) => other.name)]),
+  const people = (file.persons as readonly PopoloPerson[]).map(
+    ({ name, other_names: others = [] }) => spelled([name, ...others.map((other) => other.name)]),
   );
   return { title: 'Popolo file', people };
 }

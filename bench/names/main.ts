@@ -24,7 +24,8 @@ async function main(): Promise<void> {
   const corpora = [await readOwnList(), ...(path === undefined ? [] : [await readPopolo(path)])];
   const stage = new Stage({ quick: true, fresh: false, only: null }, QUICK, chooseCores());
   try {
-    for (const [nth, corpus] of corpora.entries()) await measure(stage, corpus, `names${String(nth)}`);
+    for (const [nth, corpus] of corpora.entries())
+      await measure(stage, corpus, `names${String(nth)}`);
   } finally {
     await stage.stop();
   }

@@ -102,7 +102,7 @@ interface Listed {
 
 async function listDuplicates(api: Api): Promise<readonly Listed[]> {
   const all: Listed[] = [];
-  for (let cursor = ''; ; ) {
+  for (let cursor = ''; ;) {
     const { data, page } = await api.ask<Page<Listed>>(`duplicates?of=people&limit=100${cursor}`);
     all.push(...data);
     if (page.next === null) return all;

@@ -117,7 +117,7 @@ export class DuplicatesService {
       author,
       async (tx) => {
         await this.requireLiveBoth(tx, of, ids);
-        return { ...(await rememberDifferent(tx, of, ids)), decision: 'different' };
+        return presentDecision(await rememberDifferent(tx, of, ids));
       },
       { mayHide: false },
     );
@@ -146,7 +146,10 @@ export class DuplicatesService {
     const found = await listDifferent(this.database.read, asked);
     const data = found.slice(0, limit).map(presentDecision);
     const last = found.length > limit ? data.at(-1) : undefined;
-    return { data, page: { next: last ? encodeCursor({ key: '', id: last.id }, DECISIONS) : null } };
+    return {
+      data,
+      page: { next: last ? encodeCursor({ key: '', id: last.id }, DECISIONS) : null },
+    };
   }
 
   /**

@@ -74,7 +74,11 @@ describe('the list of likely duplicates', () => {
       ]),
     );
     expect(listed.filter(({ names }) => names.includes('کامران ٹیسوری'))).toHaveLength(2);
-    expect(listed[0]).toMatchObject({ of: 'people', names: ['Khalid Maqbool', 'Khalid Maqbool'], score: 1 });
+    expect(listed[0]).toMatchObject({
+      of: 'people',
+      names: ['Khalid Maqbool', 'Khalid Maqbool'],
+      score: 1,
+    });
     expect(listed).toHaveLength(5);
     const scores = listed.map(({ score }) => score);
     expect(scores).toEqual(scores.toSorted((one, other) => other - one));
@@ -149,7 +153,11 @@ describe('that two are the same', () => {
     const headers = { 'x-reason': 'one man' };
     const answer = await decide({ of: 'people', ids: [second, first], decision: 'same' }, headers);
     expect(answer.status).toBe(201);
-    expect(answer.body).toMatchObject({ ids: [first, second], decision: 'same', reason: 'one man' });
+    expect(answer.body).toMatchObject({
+      ids: [first, second],
+      decision: 'same',
+      reason: 'one man',
+    });
     const merge = await asEditor(String(answer.headers.get('location')));
     expect(merge.body).toMatchObject({ id: answer.body.id, keptId: first, duplicateId: second });
     await undo(accord, String(answer.body.id));

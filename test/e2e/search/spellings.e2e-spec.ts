@@ -105,7 +105,9 @@ describe('a key', () => {
       fc.asyncProperty(names, async (some) => {
         const keys = await keysOf(some);
         expect(await keysOf(some.map((name) => name.toUpperCase()))).toEqual(keys);
-        expect(await keysOf(some.map((name) => name.replace(/[aeiou]/g, '$&\u0301')))).toEqual(keys);
+        expect(await keysOf(some.map((name) => name.replace(/[aeiou]/g, '$&\u0301')))).toEqual(
+          keys,
+        );
         expect(await keysOf(some.map((name) => ` ${name.replaceAll(' ', '-')}.`))).toEqual(keys);
         const doubled = await keysOf(some.map((name) => name.replace(/[bfgkmnprstvz]/g, '$&$&')));
         expect(doubled.map(({ skeleton }) => skeleton)).toEqual(
@@ -194,7 +196,14 @@ describe('q', () => {
     const others = ['Kamran Tariq', 'Imran Khan', 'Khalid Maqbool', 'Tariq Mansoor', 'Karim Nasri'];
     for (const name of others) await buildPerson(accord, { name });
     const { id } = await buildPerson(accord, { name: 'Kamran Tessori' });
-    const spellings = ['Tesori', 'Tessor', 'کامران ٹیسوری', 'ٹیسوری', 'Камран Тессори', 'कामरान टेसोरी'];
+    const spellings = [
+      'Tesori',
+      'Tessor',
+      'کامران ٹیسوری',
+      'ٹیسوری',
+      'Камран Тессори',
+      'कामरान टेसोरी',
+    ];
     for (const q of spellings) expect([q, (await idsFound('people', q))[0]]).toEqual([q, id]);
   });
 
@@ -211,7 +220,8 @@ describe('q', () => {
 
   it('goes by the name of now, whoever has changed it: also in SQL', async () => {
     const { id } = await buildPerson(accord, { name: 'Zubair Qadri' });
-    await accord.database.prisma.$executeRaw`UPDATE people SET name = 'Farhat Jamil' WHERE id = ${id}::uuid`;
+    await accord.database.prisma
+      .$executeRaw`UPDATE people SET name = 'Farhat Jamil' WHERE id = ${id}::uuid`;
     expect((await idsFound('people', 'فرحت جمیل'))[0]).toBe(id);
     expect(await keysStored(id)).toContain('frt gml');
     expect(await keysStored(id)).not.toContain('kdr');

@@ -12,7 +12,7 @@ export interface Corpus {
   readonly people: readonly Spelled[];
 }
 
-/** The list of the project, which nothing was fitted to. */
+/** The list of the project: people of many countries, so that no one file decides. */
 const OWN_LIST = 'bench/names/spellings.txt';
 
 /** The project's own list: a person a line, the spellings parted by bars. */

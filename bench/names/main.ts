@@ -18,6 +18,9 @@ import {
 const NO_FILE =
   'The project contains no Popolo file. Give one to measure it too: npm run bench:names -- path/to/file.json';
 
+/** From which scores on the list is judged: from the least that is listed. */
+const SCORES = [0.6, 0.7, 0.8];
+
 async function main(): Promise<void> {
   const given = process.argv.slice(2).filter((each) => each !== '--missed');
   const path = given[0] ?? process.env['ACCORD_BENCH_POPOLO'];
@@ -45,7 +48,10 @@ async function measure(stage: Stage, corpus: Corpus, database: string): Promise<
   console.log(presentPrecision(alone, twice));
   if (!process.argv.includes('--missed')) return;
   console.log(recalls.flatMap(({ missed }) => missed).join('\n'));
-  console.log(['', ...twice.wrong].join('\n'));
+  const wrong = twice.listed.filter(({ isRight }) => !isRight);
+  console.log(
+    wrong.map(({ score, names }) => `${String(score)} ${names.join(' and ')}`).join('\n'),
+  );
 }
 
 function presentRecalls(recalls: readonly Recall[]): string {
@@ -59,16 +65,15 @@ function presentRecalls(recalls: readonly Recall[]): string {
 }
 
 function presentPrecision(alone: Precision, twice: Precision): string {
-  const row = (what: string, { pairs, listed, right, rightAtTop }: Precision): string[] => [
-    what,
-    String(pairs),
-    String(listed),
-    pairs === 0 ? '' : ratio(right, listed),
-    pairs === 0 ? '' : ratio(rightAtTop, Math.min(pairs, listed)),
-    pairs === 0 ? '' : ratio(right, pairs),
-  ];
-  const head = ['Likely duplicates', 'Pairs', 'Listed', 'Precision', '… of the first', 'Recall'];
-  return table(head, [row('all distinct', alone), row('recorded again', twice)]);
+  const rowsOf = (what: string, { pairs, listed }: Precision): string[][] =>
+    SCORES.map((least) => {
+      const some = listed.filter(({ score }) => score >= least);
+      const right = some.filter(({ isRight }) => isRight).length;
+      const shares = pairs === 0 ? ['', ''] : [ratio(right, some.length), ratio(right, pairs)];
+      return [what, String(pairs), least.toFixed(1), String(some.length), ...shares];
+    });
+  const head = ['Likely duplicates', 'Pairs', 'Score from', 'Listed', 'Precision', 'Recall'];
+  return table(head, [...rowsOf('all distinct', alone), ...rowsOf('recorded again', twice)]);
 }
 
 function ratio(part: number, whole: number): string {

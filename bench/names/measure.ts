@@ -12,15 +12,18 @@ export interface Recall {
   readonly missed: readonly string[];
 }
 
-/** How well the list of likely duplicates tells pairs that are of one person from others. */
+/** The list of likely duplicates, judged. */
 export interface Precision {
   /** Pairs of one person that there are. */
   readonly pairs: number;
-  readonly listed: number;
-  readonly right: number;
-  /** Of the first of the list, as many as there are pairs, so many are right. */
-  readonly rightAtTop: number;
-  readonly wrong: readonly string[];
+  readonly listed: readonly Judged[];
+}
+
+/** A listed pair, and whether it is of one person. */
+export interface Judged {
+  readonly score: number;
+  readonly isRight: boolean;
+  readonly names: readonly string[];
 }
 
 /** Records everybody by the main name alone; returns their ids in the same order. */
@@ -81,17 +84,12 @@ export async function measurePrecision(
     for (const name of again) owner.set(await api.create('people', { name }), at);
     pairs += (again.length * (again.length + 1)) / 2;
   }
-  const listed = await listDuplicates(api);
-  const isRight = ({ ids: [one, other] }: Listed): boolean => owner.get(one) === owner.get(other);
-  return {
-    pairs,
-    listed: listed.length,
-    right: listed.filter(isRight).length,
-    rightAtTop: listed.slice(0, pairs).filter(isRight).length,
-    wrong: listed
-      .filter((pair) => !isRight(pair))
-      .map(({ names, score }) => `${String(score)} ${names.join(' and ')}`),
-  };
+  const listed = (await listDuplicates(api)).map(({ ids: [one, other], score, names }) => ({
+    score,
+    isRight: owner.get(one) === owner.get(other),
+    names,
+  }));
+  return { pairs, listed };
 }
 
 interface Listed {

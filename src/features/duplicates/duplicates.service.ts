@@ -72,16 +72,12 @@ export class DuplicatesService {
    * @throws Problem `validation_failed`, `reference_not_found`, `reference_retracted`, and what a merge is refused with
    */
   async decide(sent: unknown, author: Author): Promise<DecisionView> {
-    const { of, ids: given, decision, keep } = await bodyOf(DuplicateDecisionBody, sent);
-    const [one, other] = given.map((id) => id.toLowerCase()).toSorted();
-    if (one === undefined || other === undefined)
-      throw invalid([{ pointer: '/ids', detail: 'ids must name two records' }]);
-    const kept = keep?.toLowerCase() ?? null;
-    if (kept !== null && (decision === 'different' || (kept !== one && kept !== other)))
-      throw invalid([{ pointer: '/keep', detail: 'keep must be one of two that are the same' }]);
+    const body = await bodyOf(DuplicateDecisionBody, sent);
+    const { of, decision } = body;
+    const { ids, kept } = pairOf(body);
     return decision === 'same'
-      ? this.merge(of, { ids: [one, other], kept: kept ?? one }, author)
-      : this.tellApart(of, [one, other], author);
+      ? this.merge(of, { ids, kept }, author)
+      : this.tellApart(of, ids, author);
   }
 
   private async merge(
@@ -177,6 +173,21 @@ export class DuplicatesService {
     if (!found) throw new Problem('not_found', 'There is no such decision.');
     return found;
   }
+}
+
+/** The two records, the one that was recorded first before the other, and which is kept if they are the same. */
+function pairOf({ ids, decision, keep }: DuplicateDecisionBody): {
+  readonly ids: readonly [string, string];
+  readonly kept: string;
+} {
+  const [one, other] = ids.map((id) => id.toLowerCase()).toSorted();
+  if (one === undefined || other === undefined)
+    throw invalid([{ pointer: '/ids', detail: 'ids must name two records' }]);
+  const kept = keep?.toLowerCase() ?? one;
+  const isSound = kept === one || kept === other;
+  if (!isSound || (decision === 'different' && keep != null))
+    throw invalid([{ pointer: '/keep', detail: 'keep must be one of two that are the same' }]);
+  return { ids: [one, other], kept };
 }
 
 function presentDecision(row: DifferentRow): DecisionView {

@@ -26,6 +26,7 @@ import {
 } from '../../support/factories.js';
 import { merged } from '../../support/merging.js';
 import { specimens } from '../../support/specimens/all.js';
+import { REFUSED_DECISIONS } from './refused.decisions.js';
 
 const NOBODY = '00000000-0000-7000-8000-000000000000';
 
@@ -124,12 +125,6 @@ async function refusalOf(statement: string, client: pg.Client = sql): Promise<st
 function merging(recordType: string, kept: string, duplicate: string): string {
   return `INSERT INTO merges (record_type, kept_id, duplicate_id, moved, created_at)
     VALUES ('${recordType}', ${kept}, ${duplicate}, '[]', now())`;
-}
-
-/** That two are two, the smaller id first. */
-function differing(recordType: string, one: string, other: string): string {
-  return `INSERT INTO duplicate_decisions (record_type, one_id, other_id, actor, decided_at)
-    VALUES ('${recordType}', ${one}, ${other}, 'me', now())`;
 }
 
 /** What Postgres refuses, whoever asks for it: each statement, and the constraint that says no. */
@@ -303,29 +298,7 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
   ],
   ['merges keeps what it holds: DELETE refused', `DELETE FROM merges WHERE id = :merge`],
   ['merges keeps what it holds: TRUNCATE refused', `TRUNCATE merges`],
-  // That two are two is of two that are there, in order, said once; and it stays until it is taken back, for good.
-  ['duplicate_decisions_of_records', differing('people', `'${NOBODY}'`, ':person')],
-  ['duplicate_decisions_of_records', differing('factions', ':person', ':voter')],
-  ['duplicate_decisions_in_order', differing('people', ':voter', ':person')],
-  ['duplicate_decisions_kind', differing('sources', ':source', ':withdrawn')],
-  ['duplicate_decisions_pair_key', differing('people', ':person', ':twin')],
-  [
-    'duplicate_decisions_taken_back',
-    `UPDATE duplicate_decisions SET taken_back_at = now() WHERE id = :different`,
-  ],
-  [
-    'duplicate_decisions_taken_back',
-    `UPDATE duplicate_decisions SET taken_back_at = '2022-12-28', taken_back_by = 'me' WHERE id = :different`,
-  ],
-  [
-    'duplicate_decisions keeps what it holds: UPDATE refused',
-    `UPDATE duplicate_decisions SET reason = 'another' WHERE id = :different`,
-  ],
-  [
-    'duplicate_decisions keeps what it holds: DELETE refused',
-    `DELETE FROM duplicate_decisions WHERE id = :different`,
-  ],
-  ['duplicate_decisions keeps what it holds: TRUNCATE refused', `TRUNCATE duplicate_decisions`],
+  ...REFUSED_DECISIONS,
   [
     'changes_one_thing',
     `INSERT INTO changes (position, is_public, revision_position, purge_id) VALUES (1, true, 1, uuid_v7())`,

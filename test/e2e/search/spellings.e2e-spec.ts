@@ -79,7 +79,7 @@ describe('the consonants of a name', () => {
   });
 });
 
-const word = fc.array(fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'), {
+const word = fc.array(fc.constantFrom(...Array.from('abcdefghijklmnopqrstuvwxyz')), {
   minLength: 1,
   maxLength: 8,
 });

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './features/access/access.module.js';
 import { ChangesModule } from './features/changes/changes.module.js';
 import { ExportsModule } from './features/exports/exports.module.js';
+import { DuplicatesModule } from './features/duplicates/duplicates.module.js';
 import { IndexModule } from './features/index/index.module.js';
 import { MergesModule } from './features/merges/merges.module.js';
 import { PurgesModule } from './features/purges/purges.module.js';
@@ -28,6 +29,7 @@ export class AppModule {
         StandingModule,
         TrackRecordsModule,
         MergesModule,
+        DuplicatesModule,
         ChangesModule,
         StreamModule,
         ExportsModule,

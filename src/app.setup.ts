@@ -8,6 +8,7 @@ import { keySchemas } from './features/access/keys.schema.js';
 import { changeSchemas } from './features/changes/changes.schema.js';
 import { exportSchemas } from './features/exports/exports.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
+import { duplicateSchemas } from './features/duplicates/duplicates.schema.js';
 import { mergeSchemas } from './features/merges/merges.schema.js';
 import { purgeSchemas } from './features/purges/purges.schema.js';
 import { resources } from './features/resources.js';
@@ -132,6 +133,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...standingSchemas,
     ...trackRecordSchemas,
     ...mergeSchemas,
+    ...duplicateSchemas,
     ...changeSchemas,
     ...exportSchemas,
     ...purgeSchemas,

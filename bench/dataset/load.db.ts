@@ -144,8 +144,9 @@ const WRITE_REVISIONS = `
 const DERIVE: readonly string[] = [
   `SELECT setval(pg_get_serial_sequence('revisions', 'position'), (SELECT max(revision.position) FROM revisions AS revision))`,
   // derive_names
-  `INSERT INTO names (record_type, record_id, folded)
-   SELECT DISTINCT named.record_type, named.id, fold_name(named.name)
+  `INSERT INTO names (record_type, record_id, folded, latin)
+   SELECT DISTINCT named.record_type, named.id, fold_name(named.name),
+     CASE WHEN named.record_type = 'mergers' THEN '' ELSE fold_name(latin_letters(named.name)) END
    FROM (
      SELECT 'people'::record_type AS record_type, record.id, every.name FROM people AS record
      CROSS JOIN LATERAL unnest(ARRAY[record.name, replace(record.slug, '-', ' ')]) AS every (name)

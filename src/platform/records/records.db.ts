@@ -7,6 +7,7 @@ import type { Read } from '../prisma/database.js';
 import { columnOf, columnsOf, nestedName, type Field } from './field.js';
 import { isStorable, isUuid } from '../http/text.js';
 import { madeOnce } from './made.once.js';
+import { matches } from './matches.db.js';
 import type { RecordDefinition } from './record.definition.js';
 import type { Filter, ListQuery } from './records.query.js';
 import type { ListedRecord, StoredRecord } from './stored.record.js';
@@ -268,23 +269,6 @@ function listOrder(
     case 'match':
       return { from, order: 'match.score', type: 'numeric' };
   }
-}
-
-/**
- * The records whose names resemble a text, each with its best score. A letter that is wrong, too many, missing or in its
- * neighbour's place costs at most four of the text's trigrams, and brings at most four of the name's that the text lacks:
- * of n + 4 in all n - 4 are the same. A fifth of a short text is always asked for, of a long one half is always enough.
- */
-function matches(definition: RecordDefinition, text: string): string {
-  return `(
-    SELECT names.record_id AS record_id,
-      max(round((0.8 * word_similarity(asked.folded, names.folded) + 0.2 * similarity(asked.folded, names.folded))::numeric, 6)) AS score
-    FROM (SELECT folded.text AS folded, cardinality(show_trgm(folded.text)) AS trigrams FROM fold_name(${text}) AS folded (text)) AS asked
-    JOIN names ON names.record_type = '${definition.type}' AND asked.folded <% names.folded
-    WHERE word_similarity(asked.folded, names.folded)
-      >= greatest(0.2, least(0.5, (asked.trigrams - 4.0) / (asked.trigrams + 4.0)))
-    GROUP BY names.record_id
-  ) AS match`;
 }
 
 function requireRow(record: StoredRecord | undefined): StoredRecord {

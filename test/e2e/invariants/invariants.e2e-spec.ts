@@ -26,6 +26,7 @@ import {
 } from '../../support/factories.js';
 import { merged } from '../../support/merging.js';
 import { specimens } from '../../support/specimens/all.js';
+import { REFUSED_DECISIONS } from './refused.decisions.js';
 
 const NOBODY = '00000000-0000-7000-8000-000000000000';
 
@@ -82,6 +83,7 @@ async function prepare(): Promise<Ids> {
     voter,
     twin,
     withdrawn,
+    different: await tellApart(person, twin),
     merge: (await merged(accord, 'people', person, twin)).id,
     announcement: (await announcementOf(accord, mergerId)).id,
     after: (await buildMilestone(accord, { mergerId, dependsOn: [step] })).id,
@@ -99,6 +101,11 @@ async function prepare(): Promise<Ids> {
     citation: (await buildCitation(accord, { sourceId: source })).id,
     stance: (await buildStance(accord)).id,
   };
+}
+
+async function tellApart(...two: readonly string[]): Promise<string> {
+  const body = { of: 'people', ids: two, decision: 'different' };
+  return (await accord.record('/v1/duplicates/decisions', body)).id as string;
 }
 
 /** The constraint that refused a statement, by its name; null when none did. */
@@ -291,6 +298,7 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
   ],
   ['merges keeps what it holds: DELETE refused', `DELETE FROM merges WHERE id = :merge`],
   ['merges keeps what it holds: TRUNCATE refused', `TRUNCATE merges`],
+  ...REFUSED_DECISIONS,
   [
     'changes_one_thing',
     `INSERT INTO changes (position, is_public, revision_position, purge_id) VALUES (1, true, 1, uuid_v7())`,

@@ -74,7 +74,7 @@ describe('the document', () => {
       expect([method, path, secured]).toEqual([
         method,
         path,
-        method !== 'GET' || /^\/v1\/(keys|merges|purges)/.test(path),
+        method !== 'GET' || /^\/v1\/(keys|merges|purges|duplicates)/.test(path),
       ]);
   });
 });
@@ -107,7 +107,7 @@ describe('an answer', () => {
 
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>
-    /^\/v1\/(keys|merges|purges)/.test(path)
+    /^\/v1\/(keys|merges|purges|duplicates)/.test(path)
       ? ['admin']
       : /\/(revisions|changes)$/.test(path)
         ? ['reader', 'admin']
@@ -134,6 +134,8 @@ describe('an answer', () => {
     ];
     await merged(accord, 'people', kept.id, one.id);
     await undo(accord, (await merged(accord, 'people', kept.id, other.id)).id);
+    const different = { of: 'people', ids: [kept.id, other.id], decision: 'different' };
+    await accord.record('/v1/duplicates/decisions', different);
   }
 
   async function purgeSomebody(): Promise<void> {
@@ -150,12 +152,15 @@ describe('an answer', () => {
 
   /** Addresses of a route: of the story's records and of the specimens, and in every way in which it can be asked. */
   async function addressesOf(path: string): Promise<readonly string[]> {
-    const [, above = ''] = /^\/v1\/([\w-]+)\/\{id\}/.exec(path) ?? [];
+    const above = path.startsWith('/v1/duplicates')
+      ? 'duplicate-decisions'
+      : (/^\/v1\/([\w-]+)\/\{id\}/.exec(path)?.[1] ?? '');
     const ids = path.includes('{id}') ? await idsOf(above) : [''];
     const queries = contract.queries(path);
     if (queries.includes('clock')) return ids.flatMap((id) => spansOf(path.replace('{id}', id)));
     const asked = queries.includes('asOf') ? ['?asOf=2022-12-29', '?asOf=2024', '?asOf=2021'] : [];
     const paged = queries.includes('limit') ? ['?limit=1'] : [];
+    if (path === '/v1/duplicates') return [`${path}?of=people`, `${path}?of=factions&limit=1`];
     return ids.flatMap((id) =>
       ['', ...asked, ...paged].map((query) => path.replace('{id}', id) + query),
     );

@@ -1,8 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import type { Change } from './feed.js';
+
+/** Below that of a test, in milliseconds. */
+const PATIENCE = 10_000;
 
 /** A message as it came. */
 export interface Received {
@@ -73,13 +81,18 @@ export class Receiver {
 
   /** Over when so many messages have come. */
   async until(count: number): Promise<readonly Received[]> {
+    const late = AbortSignal.timeout(PATIENCE);
     while (this.received.length < count) {
-      await new Promise<void>((resolve) => {
+      await new Promise<void>((resolve, reject) => {
         const look = (): void => {
           this.waiting.delete(look);
           resolve();
         };
         this.waiting.add(look);
+        late.addEventListener('abort', () => {
+          this.waiting.delete(look);
+          reject(new Error(`${String(this.received.length)} of ${String(count)} messages came`));
+        });
       });
     }
     return this.received;

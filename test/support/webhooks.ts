@@ -1,6 +1,9 @@
 import { WebhookQueue } from '../../src/features/webhooks/webhook.queue.js';
 import { WebhookSender } from '../../src/features/webhooks/webhook.sender.js';
-import { WebhookSettings, type WebhookOptions } from '../../src/features/webhooks/webhooks.settings.js';
+import {
+  WebhookSettings,
+  type WebhookOptions,
+} from '../../src/features/webhooks/webhooks.settings.js';
 import type { Answer, TestApp } from './app.js';
 import type { Change } from './feed.js';
 
@@ -10,6 +13,9 @@ export const LOCAL: WebhookOptions = {
   http: true,
   networks: ['loopback'],
 };
+
+/** Below that of a test, in milliseconds: what is waited for in vain is told. */
+const PATIENCE = 10_000;
 
 /** A webhook as the API shows it. */
 export interface ShownWebhook {
@@ -82,15 +88,17 @@ export class Hooks {
     id: string,
     expected: (deliveries: readonly ShownDelivery[]) => boolean,
   ): Promise<readonly ShownDelivery[]> {
-    for (;;) {
-      const deliveries = await this.deliveries(id);
+    let deliveries: readonly ShownDelivery[] = [];
+    for (const until = Date.now() + PATIENCE; Date.now() < until;) {
+      deliveries = await this.deliveries(id);
       if (expected(deliveries)) return deliveries;
     }
+    throw new Error(`not as expected: ${JSON.stringify(deliveries)}`);
   }
 
   /** Over when all that there is in the feed has been attempted as far as it is due, and nothing is being sent. */
   async settled(): Promise<void> {
-    for (;;) {
+    for (const until = Date.now() + PATIENCE; Date.now() < until;) {
       this.wake();
       const [row] = await this.accord.database.read<{ busy: boolean }>(
         `SELECT EXISTS (SELECT FROM deliveries AS delivery JOIN webhooks AS webhook ON webhook.id = delivery.webhook_id
@@ -103,6 +111,7 @@ export class Hooks {
       );
       if (row?.busy === false) return;
     }
+    throw new Error('something is still on its way');
   }
 
   /** Sets the instant at which everything is judged, visibility and what is due; and has it looked at. */

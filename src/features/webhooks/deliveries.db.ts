@@ -47,7 +47,8 @@ export async function listDeliveries(
   read: Read,
   { webhookId, state, after, limit }: Listed,
 ): Promise<readonly StoredDelivery[]> {
-  const wanted = state === null ? '$2::delivery_state IS NULL' : 'delivery.state = $2::delivery_state';
+  const wanted =
+    state === null ? '$2::delivery_state IS NULL' : 'delivery.state = $2::delivery_state';
   return read<StoredDelivery>(
     `${SELECT} WHERE delivery.webhook_id = $1::uuid AND ${wanted} AND delivery.position > $3::bigint
      ORDER BY delivery.position LIMIT $4::int`,

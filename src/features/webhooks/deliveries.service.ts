@@ -7,7 +7,12 @@ import { isUuid } from '../../platform/http/text.js';
 import { Database, type Read } from '../../platform/prisma/database.js';
 import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
 import { Readings } from '../../platform/records/readings.js';
-import { findDelivery, listDeliveries, renewDelivery, type StoredDelivery } from './deliveries.db.js';
+import {
+  findDelivery,
+  listDeliveries,
+  renewDelivery,
+  type StoredDelivery,
+} from './deliveries.db.js';
 import { DELIVERY_STATES, type DeliveryState } from './deliveries.words.js';
 import { messageId } from './message.js';
 import { WebhookSender } from './webhook.sender.js';
@@ -47,7 +52,12 @@ export class DeliveriesService {
     if (!webhook) throw new Problem('not_found', 'There is no such webhook.');
     const list = `deliveries ${webhookId} ${state ?? ''}`;
     const after = cursor === null ? 0 : Number(decodeCursor(cursor, list).key);
-    const found = await listDeliveries(this.asAdmins(), { webhookId, state, after, limit: limit + 1 });
+    const found = await listDeliveries(this.asAdmins(), {
+      webhookId,
+      state,
+      after,
+      limit: limit + 1,
+    });
     const shown = found.slice(0, limit);
     const last = found.length > limit ? shown.at(-1) : undefined;
     const next = last ? encodeCursor({ key: String(last.position), id: last.id }, list) : null;

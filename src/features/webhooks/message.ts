@@ -1,4 +1,9 @@
-import { cursorAfter, presentChange, type ChangeRow, type Part } from '../changes/changes.module.js';
+import {
+  cursorAfter,
+  presentChange,
+  type ChangeRow,
+  type Part,
+} from '../changes/changes.module.js';
 
 /**
  * The message that tells a part's follower of an entry of the feed: what happened to which record, and no word of it. The id is

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/prisma/database.js';
 import { Rounds } from '../../platform/processes/rounds.js';
-import { Head } from '../../platform/snapshots/head.js';
 import { Feed } from '../changes/changes.module.js';
 import { listStanding, queueDeliveries, sweepDeliveries, type Standing } from './deliveries.db.js';
 import { WebhookSender } from './webhook.sender.js';
@@ -35,14 +33,13 @@ export class WebhookQueue {
   constructor(
     private readonly database: Database,
     private readonly feed: Feed,
-    private readonly clock: Clock,
     private readonly sender: WebhookSender,
     private readonly settings: WebhookSettings,
-    head: Head,
-  ) {
-    head.onTouched(({ any }) => {
-      if (any && this.hasWebhooks) this.wake();
-    });
+  ) {}
+
+  /** Something may be new in the feed. */
+  hear(): void {
+    if (this.hasWebhooks) this.wake();
   }
 
   /** Looks at all webhooks, now or as soon as they can be looked at. */
@@ -76,10 +73,15 @@ export class WebhookQueue {
     let { room } = webhook;
     for (let from = webhook.position; from < end && room > 0;) {
       const limit = Math.min(AT_ONCE, room);
-      const entries = await this.feed.entries(audience, { after: from, until: end, mergerIds, limit });
+      const entries = await this.feed.entries(audience, {
+        after: from,
+        until: end,
+        mergerIds,
+        limit,
+      });
       const positions = entries.map(({ position }) => position);
       const to = positions.length < limit ? end : (positions.at(-1) ?? end);
-      const queued = { webhookId, from, to, positions, instant: this.clock.instant() };
+      const queued = { webhookId, from, to, positions, instant: this.settings.instant() };
       if (!(await queueDeliveries(this.database.read, queued))) return;
       room -= positions.length;
       from = to;
@@ -88,7 +90,7 @@ export class WebhookQueue {
 
   private async sweep(): Promise<void> {
     if (performance.now() - this.sweptAt < this.settings.sweep) return;
-    await sweepDeliveries(this.database.read, SWEPT_AT_ONCE, this.clock.instant());
+    await sweepDeliveries(this.database.read, SWEPT_AT_ONCE, this.settings.instant());
     this.sweptAt = performance.now();
   }
 }

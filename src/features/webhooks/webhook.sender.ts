@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Clock } from '../../platform/clock/clock.js';
 import { Database } from '../../platform/prisma/database.js';
 import { Rounds } from '../../platform/processes/rounds.js';
 import { Feed } from '../changes/changes.module.js';
@@ -40,7 +39,6 @@ export class WebhookSender {
   constructor(
     private readonly database: Database,
     private readonly feed: Feed,
-    private readonly clock: Clock,
     private readonly settings: WebhookSettings,
   ) {}
 
@@ -62,7 +60,7 @@ export class WebhookSender {
 
   private async round(): Promise<void> {
     clearTimeout(this.timer);
-    const webhooks = await listDue(this.database.read, this.clock.instant());
+    const webhooks = await listDue(this.database.read, this.settings.instant());
     for (const webhook of webhooks) if (webhook.dueIn <= 0) await this.begin(webhook);
     const next = webhooks.find(({ dueIn }) => dueIn > 0);
     if (next === undefined) return;
@@ -82,7 +80,7 @@ export class WebhookSender {
       mostAtOnce - this.underWay.size,
     );
     if (limit <= 0) return;
-    const claim = { webhookId, limit, lease, instant: this.clock.instant() };
+    const claim = { webhookId, limit, lease, instant: this.settings.instant() };
     for (const delivery of await claimDeliveries(this.database.read, claim))
       this.send(delivery, host);
   }
@@ -120,19 +118,19 @@ export class WebhookSender {
     };
     let posted: Posted;
     try {
-      posted = await post({ url: delivery.url, headers, body }, this.settings, this.stopping.signal);
+      posted = await post(
+        { url: delivery.url, headers, body },
+        this.settings,
+        this.stopping.signal,
+      );
     } catch {
       // Nobody waits for it any more: the service stops. It did not fail.
-      return releaseDelivery(this.database.read, delivery, this.clock.instant());
+      return releaseDelivery(this.database.read, delivery, this.settings.instant());
     }
     return this.note(delivery, posted);
   }
 
-  private secretsOf({
-    webhookId,
-    secret,
-    previousSecret,
-  }: Claimed): readonly Uint8Array[] | null {
+  private secretsOf({ webhookId, secret, previousSecret }: Claimed): readonly Uint8Array[] | null {
     const { secrets } = this.settings;
     const current = secrets.open(secret, webhookId);
     if (current === null) return null;
@@ -145,8 +143,13 @@ export class WebhookSender {
     const theirs = Date.parse(date ?? '');
     const now = Number.isNaN(theirs) ? delivery.now * 1_000 : theirs;
     const attempt = { number: delivery.attempts + 1, status, rest: restIn(retryAfter, now) };
-    const sequel = { pause: 0, rest: null, isGone: false, ...sequelOf(attempt, this.settings.chance()) };
-    const told = { ...sequel, status, failure, instant: this.clock.instant() };
+    const sequel = {
+      pause: 0,
+      rest: null,
+      isGone: false,
+      ...sequelOf(attempt, this.settings.chance()),
+    };
+    const told = { ...sequel, status, failure, instant: this.settings.instant() };
     await noteAttempt(this.database.read, delivery, told);
   }
 }

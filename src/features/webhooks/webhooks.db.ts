@@ -130,11 +130,7 @@ export async function updateWebhook(
 }
 
 /** Has a webhook go on after a position of the feed; false when there is none. */
-export async function moveWebhook(
-  tx: Transaction,
-  id: string,
-  position: number,
-): Promise<boolean> {
+export async function moveWebhook(tx: Transaction, id: string, position: number): Promise<boolean> {
   const rows = await tx.query(
     `UPDATE webhooks AS webhook SET position = $2::bigint, waits_until = NULL, updated_at = clock_timestamp()
      WHERE webhook.id = $1::uuid RETURNING webhook.id`,

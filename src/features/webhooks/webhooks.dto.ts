@@ -1,4 +1,11 @@
-import { Flag, References, Text, Url, Whole, Word } from '../../platform/records/field.decorators.js';
+import {
+  Flag,
+  References,
+  Text,
+  Url,
+  Whole,
+  Word,
+} from '../../platform/records/field.decorators.js';
 
 /** With whose eyes a webhook is told of the feed. */
 export const AUDIENCES = ['public', 'all'] as const;
@@ -10,11 +17,9 @@ export class WebhookBody {
   @Text('Whose it is, or what for.', { optional: true, max: 500 })
   description?: string | null;
 
-  @References(
-    'Only what belongs to these mergers is told; without any, everything.',
-    'mergers',
-    { optional: true },
-  )
+  @References('Only what belongs to these mergers is told; without any, everything.', 'mergers', {
+    optional: true,
+  })
   mergerIds?: readonly string[] | null;
 
   @Word('`public`: what readers see; `all`: everything, as key holders see it.', AUDIENCES, {
@@ -22,9 +27,12 @@ export class WebhookBody {
   })
   audience?: (typeof AUDIENCES)[number] | null;
 
-  @Flag('Whether messages are sent. One that is not enabled stands still, and goes on from there.', {
-    fallback: true,
-  })
+  @Flag(
+    'Whether messages are sent. One that is not enabled stands still, and goes on from there.',
+    {
+      fallback: true,
+    },
+  )
   enabled?: boolean | null;
 }
 

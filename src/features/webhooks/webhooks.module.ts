@@ -4,6 +4,8 @@ import {
   type DynamicModule,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
+import { Head } from '../../platform/snapshots/head.js';
 import { ChangesModule } from '../changes/changes.module.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { WebhookQueue } from './webhook.queue.js';
@@ -20,7 +22,12 @@ export class WebhooksModule implements OnModuleDestroy, BeforeApplicationShutdow
   constructor(
     private readonly queue: WebhookQueue,
     private readonly sender: WebhookSender,
-  ) {}
+    head: Head,
+  ) {
+    head.onTouched(({ any }) => {
+      if (any) queue.hear();
+    });
+  }
 
   static on(options: WebhookOptions): DynamicModule {
     return {
@@ -32,7 +39,11 @@ export class WebhooksModule implements OnModuleDestroy, BeforeApplicationShutdow
         WebhookQueue,
         WebhookSender,
         WebhooksService,
-        { provide: WebhookSettings, useFactory: () => new WebhookSettings(options) },
+        {
+          provide: WebhookSettings,
+          inject: [Clock],
+          useFactory: (clock: Clock) => new WebhookSettings(options, clock),
+        },
       ],
     };
   }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Author } from '../../platform/auth/caller.js';
-import { Clock } from '../../platform/clock/clock.js';
 import { Problem, invalid } from '../../platform/errors/problem.js';
 import type { Paging } from '../../platform/http/query.reader.js';
 import { isUuid } from '../../platform/http/text.js';
@@ -50,7 +49,6 @@ export class WebhooksService {
   constructor(
     private readonly database: Database,
     private readonly feed: Feed,
-    private readonly clock: Clock,
     private readonly queue: WebhookQueue,
     private readonly settings: WebhookSettings,
   ) {}
@@ -91,9 +89,7 @@ export class WebhooksService {
       author,
       async (tx) => {
         const before = await heldWebhook(tx, id);
-        const fields = await this.fieldsOf(
-          isPlain(patch) ? { ...before, ...patch } : patch,
-        );
+        const fields = await this.fieldsOf(isPlain(patch) ? { ...before, ...patch } : patch);
         const isNew = (mergerId: string): boolean => !before.mergerIds.includes(mergerId);
         await requireMergers(tx, fields.mergerIds.filter(isNew));
         await updateWebhook(tx, id, fields);
@@ -120,7 +116,7 @@ export class WebhooksService {
         const previousUntil = await rotateSecret(tx, id, {
           secret: this.settings.secrets.close(secret, id.toLowerCase()),
           overlapHours: overlapHours ?? 24,
-          instant: this.clock.instant(),
+          instant: this.settings.instant(),
         });
         return { secret: presentSecret(secret), previousUntil: previousUntil ?? '' };
       },

@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
+import type { Clock } from '../../platform/clock/clock.js';
 import { addressJudge } from './addresses.js';
 import { SecretStore } from './secrets.js';
 
@@ -43,9 +44,17 @@ export class WebhookSettings {
   readonly allows: (address: string) => boolean;
   readonly secrets: SecretStore;
 
-  constructor({ key, http, networks }: WebhookOptions) {
+  constructor(
+    { key, http, networks }: WebhookOptions,
+    private readonly clock: Clock,
+  ) {
     this.allowsHttp = http;
     this.allows = addressJudge(networks);
     this.secrets = new SecretStore(key);
+  }
+
+  /** By which it is judged what is due, ISO; null: by the database's clock. */
+  instant(): string | null {
+    return this.clock.instant();
   }
 }

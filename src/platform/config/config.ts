@@ -160,10 +160,7 @@ function readListenUrl(env: Environment): string | undefined {
 function readSecret(env: Environment, name: string, least: number): string | undefined {
   const value = valueOf(env, name);
   if (value === undefined || (value.length >= least && /^[\x21-\x7e]+$/.test(value))) return value;
-  throw refusal(
-    name,
-    `at least ${String(least)} printable ASCII characters without spaces`,
-  );
+  throw refusal(name, `at least ${String(least)} printable ASCII characters without spaces`);
 }
 
 function readMetrics(env: Environment): Config['metrics'] {

@@ -14,9 +14,6 @@ export interface Once {
   readonly onReplay: () => void;
 }
 
-
-
-
 const SECRET_BYTES = 32;
 
 /** A request as it came. */

@@ -184,7 +184,10 @@ describe('visibility', () => {
     await receiver.until(1);
     await hooks.settled();
     receiver.forget();
-    const purge = { body: { recordType: 'people', recordId: person.id }, headers: { 'x-reason': 'x' } };
+    const purge = {
+      body: { recordType: 'people', recordId: person.id },
+      headers: { 'x-reason': 'x' },
+    };
     expect((await accord.send('POST', '/v1/purges', purge, 'admin')).status).toBe(201);
     hooks.setInstant(at(5_000));
     await receiver.until(1);
@@ -257,7 +260,9 @@ describe('a message that is not taken', () => {
     await buildPerson(accord);
     await receiver.until(1);
     await hooks.settled();
-    expect(await hooks.deliveries(id)).toMatchObject([{ status: 429, nextAttemptAt: at(3_600_000) }]);
+    expect(await hooks.deliveries(id)).toMatchObject([
+      { status: 429, nextAttemptAt: at(3_600_000) },
+    ]);
     expect(await hooks.read(id)).toMatchObject({ waitsUntil: at(3_600_000), pending: 1 });
     receiver.forget();
     await buildPerson(accord);
@@ -270,7 +275,7 @@ describe('a message that is not taken', () => {
 
   it.each([
     ['that nobody takes', (): void => undefined, 'timeout'],
-    ['that leads elsewhere', (): void => refuseWith(307, { location: '/' }), 'status'],
+    ['that leads elsewhere', refuseWith.bind(null, 307, { location: '/' }), 'status'],
   ])('is tried again: one %s', async (_, prepare, failure) => {
     hooks.settings.timeout = 200;
     receiver.answer = () => undefined;
@@ -397,7 +402,10 @@ describe('deliveries', () => {
     await hooks.settled();
     refuseWith(410);
     await buildPerson(accord);
-    await hooks.until(id, (all) => all.length === 2 && all.every(({ state }) => state !== 'pending'));
+    await hooks.until(
+      id,
+      (all) => all.length === 2 && all.every(({ state }) => state !== 'pending'),
+    );
     const left = async (days: number): Promise<readonly string[]> => {
       await sweepDeliveries(accord.database.read, 10, at(days * DAY));
       return (await hooks.deliveries(id)).map(({ state }) => state);

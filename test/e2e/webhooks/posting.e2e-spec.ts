@@ -55,7 +55,9 @@ describe('a message', () => {
 
   it('tells what the receiver asks for', async () => {
     receiver.answer = (response) => {
-      response.writeHead(503, { 'retry-after': '120', date: 'Wed, 21 Oct 2015 07:28:00 GMT' }).end();
+      response
+        .writeHead(503, { 'retry-after': '120', date: 'Wed, 21 Oct 2015 07:28:00 GMT' })
+        .end();
     };
     expect(await posted(receiver.url)).toEqual({
       status: 503,

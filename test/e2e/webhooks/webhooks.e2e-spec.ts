@@ -200,13 +200,21 @@ describe('a webhook', () => {
   });
 
   it('is neither made nor changed with a merger that there is not', async () => {
-    expectProblem(await make({ url, mergerIds: [NOBODY] }), [422, 'reference_not_found', '/mergerIds']);
+    expectProblem(await make({ url, mergerIds: [NOBODY] }), [
+      422,
+      'reference_not_found',
+      '/mergerIds',
+    ]);
     const { id } = await hooks.make({ url });
     const before = await rows();
     const patch = (fields: unknown): Promise<Answer> =>
       hooks.send('PATCH', `/v1/webhooks/${id}`, fields);
     expectProblem(await patch({ mergerIds: [NOBODY] }), [422, 'reference_not_found', '/mergerIds']);
-    expectProblem(await patch({ url: 'https://127.0.0.2:1/#x' }), [400, 'validation_failed', '/url']);
+    expectProblem(await patch({ url: 'https://127.0.0.2:1/#x' }), [
+      400,
+      'validation_failed',
+      '/url',
+    ]);
     expectProblem(await patch({ url: null }), [400, 'validation_failed', '/url']);
     expectProblem(await patch({ id: NOBODY }), [400, 'validation_failed', '/id']);
     expectProblem(await patch([]), [400, 'validation_failed', '']);

@@ -88,15 +88,20 @@ function sendTo(
   const request = url.startsWith('https:') ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const sent = request(new URL(url), options);
-    sent.on('error', reject);
+    let posted: Posted | null = null;
+    sent.on('error', (error) => {
+      // Once it is known what was answered, it does not matter how that ends.
+      if (posted === null) reject(error);
+      else resolve(posted);
+    });
     sent.once('response', (response) => {
       const { statusCode: status = 0 } = response;
       const isTaken = status >= 200 && status < 300;
       const { 'retry-after': retryAfter, date } = response.headers;
-      const posted = { status, failure: isTaken ? null : ('status' as const), retryAfter, date };
-      // What it answers is known; how its body ends does not matter.
+      const answered = { status, failure: isTaken ? null : ('status' as const), retryAfter, date };
+      posted = answered;
       response.once('close', () => {
-        resolve(posted);
+        resolve(answered);
       });
       readSome(response);
     });

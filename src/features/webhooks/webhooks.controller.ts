@@ -123,8 +123,10 @@ export class WebhooksController {
     @CurrentAuthor() author: Author,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SecretView> {
-    void reply.header('cache-control', 'no-store');
-    return this.webhooks.rotate(id, body, author);
+    const secret = await this.webhooks.rotate(id, body, author);
+    // Of a secret that is shown once there is no other address.
+    void reply.header('location', `/v1/webhooks/${id}`).header('cache-control', 'no-store');
+    return secret;
   }
 
   /** Has a webhook go on after another place of the feed: what was sent before is sent again, under the same ids. */

@@ -12,13 +12,15 @@ import { StatusModule } from './features/status/status.module.js';
 import { StreamModule } from './features/stream/stream.module.js';
 import { TallyModule } from './features/tally/tally.module.js';
 import { TrackRecordsModule } from './features/track-records/track-records.module.js';
+import { WebhooksModule } from './features/webhooks/webhooks.module.js';
+import type { WebhookOptions } from './features/webhooks/webhooks.settings.js';
 import { PlatformModule, type PlatformOptions } from './platform/platform.module.js';
 import { RecordsModule } from './platform/records/records.module.js';
 
 /** The whole service, on one database. */
 @Module({})
 export class AppModule {
-  static on(options: PlatformOptions): DynamicModule {
+  static on(options: PlatformOptions & { readonly webhooks: WebhookOptions }): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -33,6 +35,7 @@ export class AppModule {
         ChangesModule,
         StreamModule,
         ExportsModule,
+        WebhooksModule.on(options.webhooks),
         PurgesModule,
         AccessModule,
         IndexModule,

@@ -18,6 +18,9 @@ import { StreamService } from './features/stream/stream.service.js';
 import { statusSchemas } from './features/status/status.schema.js';
 import { tallySchemas } from './features/tally/tally.schema.js';
 import { trackRecordSchemas } from './features/track-records/track-records.schema.js';
+import { WebhookQueue } from './features/webhooks/webhook.queue.js';
+import { webhookSchemas } from './features/webhooks/webhooks.schema.js';
+import type { WebhookOptions } from './features/webhooks/webhooks.settings.js';
 import { Authenticator } from './platform/auth/authenticator.js';
 import type { LogLevel, TrustedProxies } from './platform/config/config.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
@@ -52,6 +55,8 @@ const BODY_LIMIT = 1024 * 1024;
 
 const POLLING = { mostStale: 300, pollInterval: 5 };
 
+const WEBHOOKS: WebhookOptions = { key: undefined, http: false, networks: [] };
+
 /** What an application is told of the world around it; what is left out is as a test wants it. */
 export interface AppOptions {
   readonly databaseUrl: string;
@@ -67,13 +72,15 @@ export interface AppOptions {
   readonly polling?: SnapshotSettings & Polling;
   readonly serverLimits?: ServerLimits;
   readonly stopLimits?: StopLimits;
+  /** Left out, messages go over https to the open Internet, and their secrets are not sealed. */
+  readonly webhooks?: WebhookOptions;
 }
 
 /** The application as it is served, not yet listening. */
 export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
   const { databaseUrl, listenUrl, logLevel = 'silent' } = options;
   const { limits = { address: 0, key: 0 }, trustProxy = [], stopLimits = STOP_LIMITS } = options;
-  const { polling = POLLING } = options;
+  const { polling = POLLING, webhooks = WEBHOOKS } = options;
   const adapter = adapterFor(options, (error, request, reply) => {
     measureUnroutable(app.get(Metrics), request, reply);
     void answerUnroutable(error, request, reply, app.get(Limits));
@@ -84,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
     limits: { ...limits, trustProxy },
     stopLimits,
     kept: polling,
+    webhooks,
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
@@ -137,6 +145,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...changeSchemas,
     ...exportSchemas,
     ...purgeSchemas,
+    ...webhookSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);
@@ -168,6 +177,7 @@ function addSnapshots(app: NestFastifyApplication, keeping: Keeping): void {
   serveSnapshots(fastify.server, keeping);
   fastify.addHook('onListen', (done) => {
     head.start();
+    app.get(WebhookQueue).wake();
     done();
   });
 }

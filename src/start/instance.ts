@@ -11,7 +11,7 @@ const STOP_LIMITS = { linger: 500, grace: 7_000 };
 
 /** The application as the settings want it, not yet listening. */
 export function openApp(databaseUrl: string, config: Config): Promise<NestFastifyApplication> {
-  const { listenUrl, logLevel, limits, trustProxy, polling } = config;
+  const { listenUrl, logLevel, limits, trustProxy, polling, webhooks } = config;
   return createApp({
     databaseUrl,
     listenUrl,
@@ -19,6 +19,7 @@ export function openApp(databaseUrl: string, config: Config): Promise<NestFastif
     limits,
     trustProxy,
     polling,
+    webhooks,
     stopLimits: STOP_LIMITS,
   });
 }

@@ -10,6 +10,8 @@ import {
   type Service,
 } from '../support/service/service.js';
 
+// Nothing that a webhook of nonsense tells leaves the machine.
+const NO_NAMES = new URL('../support/service/no-names.mjs', import.meta.url);
 const SEED = wholeFrom('ACCORD_FUZZ_SEED', 20221228);
 const COUNT = wholeFrom('ACCORD_FUZZ_COUNT', 100_000);
 const LONGEST = 10 * 60_000;
@@ -29,7 +31,7 @@ describe('the built service, asked much nonsense', () => {
   let url: string;
   let ledger: Ledger;
   beforeAll(async () => {
-    service = startService(folder);
+    service = startService(folder, { preloads: [NO_NAMES.href] });
     url = await service.ready;
     ledger = await openLedger(serviceCluster(folder).databaseUrl);
   }, 120_000);

@@ -5,7 +5,16 @@ import { Feed } from './feed.js';
 
 export { DescribeMergerIds } from './changes.openapi.js';
 export type { ChangeRow } from './changes.db.js';
-export { Feed, cursorAfter, entryBefore, presentChange, takeMergerIds, type Part } from './feed.js';
+export {
+  BEGINNING,
+  Feed,
+  cursorAfter,
+  entryBefore,
+  presentChange,
+  takeMergerIds,
+  type Change,
+  type Part,
+} from './feed.js';
 
 /** The feed of all changes, and what others need to follow it. */
 @Module({

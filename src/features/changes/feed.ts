@@ -30,7 +30,7 @@ export type Change = Partial<Omit<ChangeRow, 'id' | 'position'>>;
 const AT_ONCE = 10_000;
 
 /** The id of no entry: before all of them. */
-const BEGINNING = '00000000-0000-0000-0000-000000000000';
+export const BEGINNING = '00000000-0000-0000-0000-000000000000';
 
 /** The feed, as those read it who ask for a page and those who are told. */
 @Injectable()

@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { View } from '../../platform/auth/caller.js';
+import { Rounds } from '../../platform/processes/rounds.js';
 import { Head } from '../../platform/snapshots/head.js';
 import { Feed } from '../changes/changes.module.js';
 import type { StreamClient } from './stream.client.js';
@@ -16,17 +17,16 @@ const AT_ONCE = 200;
  */
 @Injectable()
 export class StreamTail {
-  private readonly logger = new Logger('Stream');
   private readonly views = new Map<View, Followers>();
-  private isReading = false;
-  private isFailing = false;
-  /** Something may be new. */
-  private isTouched = false;
+  private readonly rounds = new Rounds(
+    'Stream',
+    () => this.round(),
+    () => this.settings.pause,
+  );
   /** A key may be revoked. */
   private areKeysDoubted = false;
   /** Those who wait for a reading that begins from now on. */
   private waiting: (() => void)[] = [];
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly feed: Feed,
@@ -70,15 +70,13 @@ export class StreamTail {
   wake(areKeysDoubted: boolean): void {
     this.dropEmpty();
     if (this.views.size === 0) return;
-    this.isTouched = true;
     this.areKeysDoubted ||= areKeysDoubted;
-    if (!this.isReading) void this.readAll();
+    this.rounds.wake();
   }
 
   /** Nobody is told of anything any more. */
   stop(): void {
-    clearTimeout(this.timer);
-    this.isTouched = false;
+    void this.rounds.stop();
     this.views.clear();
   }
 
@@ -86,32 +84,18 @@ export class StreamTail {
     for (const [view, followers] of this.views) if (followers.isEmpty) this.views.delete(view);
   }
 
-  private async readAll(): Promise<void> {
-    clearTimeout(this.timer);
-    this.isReading = true;
-    while (this.isTouched) {
-      this.isTouched = false;
-      const served = this.waiting.splice(0);
-      try {
-        await this.readNew();
-        for (const go of served) go();
-        this.isFailing = false;
-      } catch (error) {
-        this.waiting.push(...served);
-        this.tryAgain(error);
-        break;
-      }
+  /** When it fails everybody waits, and is told when the database answers again: nothing counts as handed out that was not read. */
+  private async round(): Promise<void> {
+    this.dropEmpty();
+    if (this.views.size === 0) return;
+    const served = this.waiting.splice(0);
+    try {
+      await this.readNew();
+    } catch (error) {
+      this.waiting.push(...served);
+      throw error;
     }
-    this.isReading = false;
-  }
-
-  /** Everybody waits, and is told when the database answers again: nothing counts as handed out that was not read. */
-  private tryAgain(error: unknown): void {
-    if (!this.isFailing) this.logger.warn(error instanceof Error ? error.message : error);
-    this.isFailing = true;
-    this.timer = setTimeout(() => {
-      this.wake(false);
-    }, this.settings.pause).unref();
+    for (const go of served) go();
   }
 
   private async readNew(): Promise<void> {

@@ -16,6 +16,7 @@ describe('the settings', () => {
       limits: { address: 600, key: 6_000 },
       trustProxy: [],
       polling: { mostStale: 300, pollInterval: 5 },
+      webhooks: { key: undefined, http: false, networks: [] },
       metrics: { port: 9_464, isChosen: false },
     });
   });
@@ -35,6 +36,9 @@ describe('the settings', () => {
       ACCORD_MAX_STALE: '0',
       ACCORD_POLL_INTERVAL: '86400',
       ACCORD_TRUST_PROXY: '10.0.0.0/8, ::1',
+      ACCORD_WEBHOOK_KEY: 'thirty-two-letters-and-no-fewer!',
+      ACCORD_WEBHOOK_HTTP: 'on',
+      ACCORD_WEBHOOK_NETWORKS: 'loopback, fd00::/8',
       METRICS_PORT: '9464',
     };
     expect(readConfig(env)).toEqual({
@@ -49,6 +53,11 @@ describe('the settings', () => {
       limits: { address: 0, key: 1_000_000 },
       trustProxy: ['10.0.0.0/8', '::1'],
       polling: { mostStale: 0, pollInterval: 86_400 },
+      webhooks: {
+        key: 'thirty-two-letters-and-no-fewer!',
+        http: true,
+        networks: ['loopback', 'fd00::/8'],
+      },
       metrics: { port: 9_464, isChosen: true },
     });
   });
@@ -68,6 +77,9 @@ describe('the settings', () => {
       'ACCORD_MAX_STALE',
       'ACCORD_POLL_INTERVAL',
       'ACCORD_TRUST_PROXY',
+      'ACCORD_WEBHOOK_KEY',
+      'ACCORD_WEBHOOK_HTTP',
+      'ACCORD_WEBHOOK_NETWORKS',
       'METRICS_PORT',
     ];
     for (const blank of ['', '  ']) {

@@ -40,6 +40,15 @@ export interface Config {
   readonly trustProxy: TrustedProxies;
   /** In seconds: how old an answer may be that is given while the database is away (0: none is), and how often to be polled. */
   readonly polling: { readonly mostStale: number; readonly pollInterval: number };
+  /**
+   * By which key the secrets of webhooks are sealed (absent: they are not), whether messages may go over http, and to which
+   * networks beside the open Internet.
+   */
+  readonly webhooks: {
+    readonly key: string | undefined;
+    readonly http: boolean;
+    readonly networks: readonly string[];
+  };
   /** Where the metrics are served, and whether the operator chose that; null: nowhere. */
   readonly metrics: { readonly port: number; readonly isChosen: boolean } | null;
 }
@@ -59,17 +68,22 @@ export function readConfig(env: Environment): Config {
     databaseUrl: readDatabaseUrl(env, 'DATABASE_URL'),
     listenUrl: readListenUrl(env),
     dataDir: resolve(valueOf(env, 'ACCORD_DATA') ?? 'data'),
-    adminKey: readAdminKey(env),
+    adminKey: readSecret(env, 'ACCORD_ADMIN_KEY', 16),
     demo: readChoice(env, 'ACCORD_DEMO', ['on', 'off'], 'on') === 'on',
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     limits: {
       address: readRequests(env, 'ACCORD_LIMIT_ADDRESS', '600'),
       key: readRequests(env, 'ACCORD_LIMIT_KEY', '6000'),
     },
-    trustProxy: readProxies(env),
+    trustProxy: readNetworks(env, 'ACCORD_TRUST_PROXY', 'proxies'),
     polling: {
       mostStale: readSeconds(env, 'ACCORD_MAX_STALE', '300'),
       pollInterval: readSeconds(env, 'ACCORD_POLL_INTERVAL', '5'),
+    },
+    webhooks: {
+      key: readSecret(env, 'ACCORD_WEBHOOK_KEY', 32),
+      http: readChoice(env, 'ACCORD_WEBHOOK_HTTP', ['on', 'off'], 'off') === 'on',
+      networks: readNetworks(env, 'ACCORD_WEBHOOK_NETWORKS', 'receivers'),
     },
     metrics: readMetrics(env),
   };
@@ -142,12 +156,11 @@ function readListenUrl(env: Environment): string | undefined {
   return value;
 }
 
-function readAdminKey(env: Environment): string | undefined {
-  const value = valueOf(env, 'ACCORD_ADMIN_KEY');
-  if (value !== undefined && !/^[\x21-\x7e]{16,}$/.test(value)) {
-    throw refusal('ACCORD_ADMIN_KEY', 'at least 16 printable ASCII characters without spaces');
-  }
-  return value;
+/** The refusal does not repeat it. */
+function readSecret(env: Environment, name: string, least: number): string | undefined {
+  const value = valueOf(env, name);
+  if (value === undefined || (value.length >= least && /^[\x21-\x7e]+$/.test(value))) return value;
+  throw refusal(name, `at least ${String(least)} printable ASCII characters without spaces`);
 }
 
 function readMetrics(env: Environment): Config['metrics'] {
@@ -177,14 +190,14 @@ function readSeconds(env: Environment, name: string, otherwise: string): number 
   return Number(value);
 }
 
-function readProxies(env: Environment): TrustedProxies {
-  const value = valueOf(env, 'ACCORD_TRUST_PROXY') ?? 'off';
+function readNetworks(env: Environment, name: string, whose: string): readonly string[] {
+  const value = valueOf(env, name) ?? 'off';
   if (value === 'off') return [];
   const networks = value.split(',').map((each) => each.trim());
   if (!networks.every(isNetwork)) {
     throw refusal(
-      'ACCORD_TRUST_PROXY',
-      'off, or the addresses and networks of proxies, such as 10.0.0.0/8, parted by commas',
+      name,
+      `off, or the addresses and networks of ${whose}, such as 10.0.0.0/8, parted by commas`,
       value,
     );
   }

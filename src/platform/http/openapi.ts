@@ -161,12 +161,18 @@ function describeCommon(document: OpenAPIObject): void {
     if (isOurs) describeParameters(get, post);
     for (const operation of [get, post, patch, retract]) {
       if (!operation) continue;
-      const own = ownResponses(operation.responses, isOurs && !isStream);
+      const isTagged = isOurs && !isStream && (operation !== patch || hasVersions(operation));
+      const own = ownResponses(operation.responses, isTagged);
       const reads = operation === get && !isStream;
       const common = isOurs ? commonResponses(reads, operation.security) : {};
       operation.responses = { ...common, ...own };
     }
   }
+}
+
+/** Whether what an operation changes has versions: what has none is not told by an ETag. */
+function hasVersions({ parameters = [] }: Operation): boolean {
+  return parameters.some((parameter) => 'name' in parameter && parameter.name === 'If-Match');
 }
 
 function ownResponses(responses: Responses, isTagged: boolean): Responses {

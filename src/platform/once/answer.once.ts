@@ -1,13 +1,9 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { seal, unseal } from '../auth/seal.js';
 import { Problem } from '../errors/problem.js';
 import { isUuid } from '../http/text.js';
 import type { Transaction } from '../prisma/transaction.js';
 import { keepAnswer, type FoundAnswer } from './kept.answers.db.js';
-import type { Bytes, Once } from './once.js';
-
-const CIPHER = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+import type { Once } from './once.js';
 
 /**
  * The result that was kept of a request which was done before; undefined when it is to be done now.
@@ -34,7 +30,8 @@ export function openKept(
     throw new Problem('idempotency_key_spent', detail);
   }
   once.onReplay();
-  return unseal(once, found.answer);
+  const text = unseal(once.secret, once.address, found.answer).toString('utf8');
+  return JSON.parse(text) as { readonly result: unknown };
 }
 
 /**
@@ -44,31 +41,13 @@ export function openKept(
  * @throws Error at once, before anything is sent, when it cannot be sealed
  */
 export function keepResult(tx: Transaction, once: Once, result: unknown): Promise<void> {
-  const { address, fingerprint } = once;
+  const { address, fingerprint, secret } = once;
   return keepAnswer(tx, {
     address,
     fingerprint,
-    answer: seal(once, result),
+    answer: seal(secret, address, Buffer.from(JSON.stringify({ result }))),
     recordId: idOf(result),
   });
-}
-
-/** A nonce, the tag, and the result under the caller's secret; bound to its place. */
-function seal({ secret, address }: Once, result: unknown): Bytes {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, secret, nonce).setAAD(address);
-  const text = JSON.stringify({ result });
-  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), sealed]));
-}
-
-function unseal({ secret, address }: Once, answer: Bytes): { readonly result: unknown } {
-  const nonce = answer.subarray(0, NONCE_BYTES);
-  const tag = answer.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
-  const decipher = createDecipheriv(CIPHER, secret, nonce).setAAD(address).setAuthTag(tag);
-  const sealed = answer.subarray(NONCE_BYTES + TAG_BYTES);
-  const text = Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8');
-  return JSON.parse(text) as { readonly result: unknown };
 }
 
 function idOf(result: unknown): string | null {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../prisma/transaction.js';
-import type { Bytes } from './once.js';
+import type { Bytes } from '../auth/seal.js';
 
 /** An answer as it is kept: for 24 hours by the database's clock. */
 export interface KeptAnswer {

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import type { Bytes } from '../auth/seal.js';
 import { Problem } from '../errors/problem.js';
 
 /** A request that is done once, however often it is sent. All of it is derived from the caller's key. */
@@ -12,9 +13,6 @@ export interface Once {
   /** Told when the answer is one that was kept. */
   readonly onReplay: () => void;
 }
-
-/** Bytes as Postgres and `node:crypto` take them. */
-export type Bytes = Uint8Array<ArrayBuffer>;
 
 const SECRET_BYTES = 32;
 

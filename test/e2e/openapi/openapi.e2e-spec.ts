@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { tellFoundingStory } from '../../../prisma/seed.js';
 import { RECORD_TYPES } from '../../../src/domain/vocabulary.js';
+import { WebhookSettings } from '../../../src/features/webhooks/webhooks.settings.js';
 import { RecordsService } from '../../../src/platform/records/records.service.js';
 import { startTestApp, type Asking, type TestApp } from '../../support/app.js';
 import {
@@ -23,6 +24,7 @@ let accord: TestApp;
 let contract: Contract;
 beforeAll(async () => {
   accord = await startTestApp();
+  accord.app.get(WebhookSettings).resolve = () => Promise.resolve([]);
   await tellFoundingStory(accord.app.get(RecordsService));
   contract = readContract((await accord.get('/v1/openapi.json')).text);
 });
@@ -75,6 +77,7 @@ describe('the document', () => {
         method,
         path,
         method !== 'GET' || /^\/v1\/(keys|merges|purges|duplicates)/.test(path),
+        method !== 'GET' || /^\/v1\/(keys|merges|purges|webhooks)/.test(path),
       ]);
   });
 });
@@ -90,6 +93,7 @@ describe('an answer', () => {
     for (const specimen of specimens) await tellThroughAllItsChanges(specimen);
     await tellMerges();
     await purgeSomebody();
+    await tellWebhooks();
     const unread: string[] = [];
     for (const { method, path } of operationsOf(contract)) {
       if (method !== 'GET') continue;
@@ -108,6 +112,7 @@ describe('an answer', () => {
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>
     /^\/v1\/(keys|merges|purges|duplicates)/.test(path)
+    /^\/v1\/(keys|merges|purges|webhooks)/.test(path)
       ? ['admin']
       : /\/(revisions|changes)$/.test(path)
         ? ['reader', 'admin']
@@ -148,6 +153,20 @@ describe('an answer', () => {
       'admin',
     );
     expect(answer.status).toBe(201);
+  }
+
+  /** One that has told, or tried to, and one that has not. */
+  async function tellWebhooks(): Promise<void> {
+    const make = async (enabled: boolean): Promise<string> => {
+      const body = { url: 'https://accord.invalid/', audience: 'all', enabled };
+      return String((await accord.send('POST', '/v1/webhooks', { body }, 'admin')).body.id);
+    };
+    const [id] = [await make(true), await make(false)];
+    await accord.record('/v1/people', { name: 'Somebody' });
+    for (;;) {
+      const { body } = await accord.send('GET', `/v1/webhooks/${id}/deliveries`, {}, 'admin');
+      if (body.data[0]?.attempts > 0) return;
+    }
   }
 
   /** Addresses of a route: of the story's records and of the specimens, and in every way in which it can be asked. */

@@ -62,6 +62,13 @@ export async function breakCommits(databaseUrl: string): Promise<void> {
   });
 }
 
+/** Forgets what is on its way to webhooks. */
+export async function forgetDeliveries(databaseUrl: string): Promise<void> {
+  await asked(databaseUrl, async (client) => {
+    await client.query(`DELETE FROM deliveries WHERE deliveries.state = 'pending'`);
+  });
+}
+
 async function asked<Result>(
   databaseUrl: string,
   ask: (client: pg.Client) => Promise<Result>,

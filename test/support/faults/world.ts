@@ -26,8 +26,12 @@ export class World {
   /** Grows with each kill and each start of the service: what spans two of them proves nothing. */
   private epoch = 0;
 
-  constructor(private readonly folder: string) {
-    this.service = startService(folder);
+  /** @param settings of the environment, beside what every test has */
+  constructor(
+    private readonly folder: string,
+    private readonly settings: Readonly<Record<string, string>> = {},
+  ) {
+    this.service = startService(folder, { settings });
   }
 
   get cluster(): ServiceCluster {
@@ -64,7 +68,7 @@ export class World {
     this.url = null;
     this.service.kill();
     await this.service.ended;
-    this.service = startService(this.folder);
+    this.service = startService(this.folder, { settings: this.settings });
   }
 
   async stop(): Promise<void> {

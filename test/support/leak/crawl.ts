@@ -63,6 +63,15 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'POST /v1/keys': 'closed',
   'GET /v1/keys/{id}': 'closed',
   'DELETE /v1/keys/{id}': 'closed',
+  'GET /v1/webhooks': 'closed',
+  'POST /v1/webhooks': 'closed',
+  'GET /v1/webhooks/{id}': 'closed',
+  'PATCH /v1/webhooks/{id}': 'closed',
+  'DELETE /v1/webhooks/{id}': 'closed',
+  'POST /v1/webhooks/{id}/secrets': 'closed',
+  'POST /v1/webhooks/{id}/replay': 'closed',
+  'GET /v1/webhooks/{id}/deliveries': 'closed',
+  'POST /v1/deliveries/{id}/retry': 'closed',
 };
 
 /** How the parameters are given that are no fields of what is listed. */

@@ -31,7 +31,7 @@ export function presentBoard(status: Status): readonly string[] {
     `${styled('bold', plain(merger.title))}  ${merger.slug}`,
     `${head('phase')}${styled('bold', phase.name)} ${flags}`.trimEnd(),
     `${head('')}${plain(phase.reason)}`,
-    `${head('progress')}${barOf(progress.percent)} ${percentOf(progress.percent)}  ${plain(progress.formula)}`,
+    `${head('progress')}${barOf(progress.percent)} ${percentOf(progress.percent)}  ${String(progress.earned)} of ${String(progress.total)}`,
     `${head('announced')}${announcedOf(announcement)}`,
     ...section(
       'participants',

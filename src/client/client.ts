@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import createClient, { type Client } from 'openapi-fetch';
 import type { components, paths } from '../generated/client/openapi.js';
-import type { PendingPaths } from './pending.js';
 
 /** Everything that the service answers to, each path with what it takes and gives. */
-export type AccordClient = Client<paths & PendingPaths>;
+export type AccordClient = Client<paths>;
+
+/** The paths of the OpenAPI document, with what each takes and gives. */
+export type { paths as Paths } from '../generated/client/openapi.js';
 
 /** The shapes of the OpenAPI document, by their names. */
 export type Schemas = components['schemas'];
@@ -30,7 +32,7 @@ const LONGEST_WAIT = 120;
  * in a minute. Everything else is the caller's to repeat.
  */
 export function accordClient({ url, key }: Access): AccordClient {
-  return createClient<paths & PendingPaths>({
+  return createClient<paths>({
     baseUrl: url.replace(/\/+$/, ''),
     headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
     fetch: patientFetch,

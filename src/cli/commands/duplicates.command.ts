@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
 import { answered, entriesOf } from '../../client/answers.js';
-import type { Duplicate, Kind } from '../../client/pending.js';
+import type { Schemas } from '../../client/client.js';
 import { Misuse } from '../exit.js';
 import { plain, presentTable } from '../output.js';
 import { does, type Ending, type Session } from '../session.js';
+
+type Duplicate = Schemas['Duplicate'];
+type Kind = Duplicate['of'];
 
 /** Who may be recorded twice. */
 export function addDuplicates(program: Command, ending: Ending): void {

@@ -4,7 +4,7 @@ import { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { answered, unreachable } from '../../client/answers.js';
-import type { Format } from '../../client/pending.js';
+import type { Paths } from '../../client/client.js';
 import { Misuse } from '../exit.js';
 import { showProgress } from '../progress.js';
 import { does, type Ending, type Session } from '../session.js';
@@ -30,9 +30,11 @@ export function addExport(program: Command, ending: Ending): void {
   );
 }
 
+type Query = Paths['/v1/export']['get']['parameters']['query'];
+
 interface Asked {
-  readonly format: Format;
-  readonly resource?: string;
+  readonly format: Query['format'];
+  readonly resource?: NonNullable<Query['resource']>;
   readonly asOf?: string;
   readonly knownAt?: string;
   readonly public?: true;

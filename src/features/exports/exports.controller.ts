@@ -67,7 +67,7 @@ export class ExportsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     // This is no answer that others could wait for.
-    this.makings.end(request.raw, false);
+    this.makings.end(request.raw, undefined);
     const isReader = (request.caller?.role ?? 'reader') === 'reader';
     const asking = { query, view, isReader, isHead: request.method === 'HEAD' };
     await this.exports.send(asking, (headers) => beginAnswer(reply, headers));

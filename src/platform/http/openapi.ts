@@ -159,15 +159,20 @@ function describeCommon(document: OpenAPIObject): void {
     const isOurs = path.startsWith('/v1');
     const isStream = STREAMED.test(JSON.stringify(get?.responses ?? {}));
     if (isOurs) describeParameters(get, post);
-    for (const operation of [get, post, patch, retract]) {
-      if (!operation) continue;
+    for (const operation of [get, post, patch, retract].filter((each) => each !== undefined)) {
       const isTagged = isOurs && !isStream && (operation !== patch || hasVersions(operation));
-      const own = ownResponses(operation.responses, isTagged);
-      const reads = operation === get && !isStream;
-      const common = isOurs ? commonResponses(reads, operation.security) : {};
-      operation.responses = { ...common, ...own };
+      describeResponses(operation, { isOurs, isTagged, reads: operation === get && !isStream });
     }
   }
+}
+
+function describeResponses(
+  operation: Operation,
+  { isOurs, isTagged, reads }: { isOurs: boolean; isTagged: boolean; reads: boolean },
+): void {
+  const own = ownResponses(operation.responses, isTagged);
+  const common = isOurs ? commonResponses(reads, operation.security) : {};
+  operation.responses = { ...common, ...own };
 }
 
 /** Whether what an operation changes has versions: what has none is not told by an ETag. */

@@ -76,8 +76,7 @@ describe('the document', () => {
       expect([method, path, secured]).toEqual([
         method,
         path,
-        method !== 'GET' || /^\/v1\/(keys|merges|purges|duplicates)/.test(path),
-        method !== 'GET' || /^\/v1\/(keys|merges|purges|webhooks)/.test(path),
+        method !== 'GET' || /^\/v1\/(keys|merges|purges|duplicates|webhooks)/.test(path),
       ]);
   });
 });
@@ -111,8 +110,7 @@ describe('an answer', () => {
 
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>
-    /^\/v1\/(keys|merges|purges|duplicates)/.test(path)
-    /^\/v1\/(keys|merges|purges|webhooks)/.test(path)
+    /^\/v1\/(keys|merges|purges|duplicates|webhooks)/.test(path)
       ? ['admin']
       : /\/(revisions|changes)$/.test(path)
         ? ['reader', 'admin']

@@ -3,76 +3,8 @@ import { RECORD_TYPES, type RecordType } from '../../../src/domain/vocabulary.js
 import type { Answer } from '../app.js';
 import { operationsOf, type Contract, type Operation } from '../contract.js';
 import { NOBODY } from '../factories.js';
+import { ROUTES } from './routes.js';
 import { last, type Teller, type ToldRecord } from './world.js';
-
-/** What a route is to readers: open to all that is public, or closed to them. */
-type Access = 'read' | 'closed';
-
-/**
- * Every route, `{resource}` standing for any kind of record. A route that reads is asked at every id in every way in which
- * its parameters say that it can be asked; add its line here, and its parameters below when they are new.
- */
-const ROUTES: Readonly<Record<string, Access>> = {
-  'GET /livez': 'read',
-  'GET /readyz': 'read',
-  'GET /v1': 'read',
-  'GET /v1/status': 'read',
-  'GET /v1/{resource}': 'read',
-  'POST /v1/{resource}': 'closed',
-  'GET /v1/{resource}/{id}': 'read',
-  'PATCH /v1/{resource}/{id}': 'closed',
-  'DELETE /v1/{resource}/{id}': 'closed',
-  'GET /v1/{resource}/{id}/revisions': 'read',
-  'GET /v1/{resource}/{id}/standing': 'read',
-  'POST /v1/{resource}/{id}/restorations': 'closed',
-  'POST /v1/{resource}/{id}/reverts': 'closed',
-  'GET /v1/participants/{id}/stances': 'read',
-  'POST /v1/participants/{id}/stances': 'closed',
-  'GET /v1/milestones/{id}/transitions': 'read',
-  'POST /v1/milestones/{id}/transitions': 'closed',
-  'GET /v1/meetings/{id}/attendance': 'read',
-  'POST /v1/meetings/{id}/attendance': 'closed',
-  'GET /v1/mergers/{id}/succession': 'read',
-  'POST /v1/mergers/{id}/succession': 'closed',
-  'GET /v1/mergers/{id}/status': 'read',
-  'GET /v1/mergers/{id}/status/diff': 'read',
-  'GET /v1/mergers/{id}/status/history': 'read',
-  'GET /v1/mergers/{id}/timeline': 'read',
-  'GET /v1/vote-events/{id}/tally': 'read',
-  'GET /v1/motions/{id}/result': 'read',
-  'GET /v1/sources/{id}/track-record': 'read',
-  'GET /v1/track-records': 'read',
-  'GET /v1/changes': 'read',
-  // Of a stream, what it tells until it is abreast: see `bodyOf` (test/support/stream.body.ts).
-  'GET /v1/stream': 'read',
-  'GET /v1/export': 'read',
-  'POST /v1/people/{id}/merges': 'closed',
-  'POST /v1/factions/{id}/merges': 'closed',
-  'GET /v1/merges': 'closed',
-  'GET /v1/merges/{id}': 'closed',
-  'DELETE /v1/merges/{id}': 'closed',
-  'GET /v1/duplicates': 'closed',
-  'GET /v1/duplicates/decisions': 'closed',
-  'POST /v1/duplicates/decisions': 'closed',
-  'GET /v1/duplicates/decisions/{id}': 'closed',
-  'DELETE /v1/duplicates/decisions/{id}': 'closed',
-  'GET /v1/purges': 'closed',
-  'GET /v1/purges/{id}': 'closed',
-  'POST /v1/purges': 'closed',
-  'GET /v1/keys': 'closed',
-  'POST /v1/keys': 'closed',
-  'GET /v1/keys/{id}': 'closed',
-  'DELETE /v1/keys/{id}': 'closed',
-  'GET /v1/webhooks': 'closed',
-  'POST /v1/webhooks': 'closed',
-  'GET /v1/webhooks/{id}': 'closed',
-  'PATCH /v1/webhooks/{id}': 'closed',
-  'DELETE /v1/webhooks/{id}': 'closed',
-  'POST /v1/webhooks/{id}/secrets': 'closed',
-  'POST /v1/webhooks/{id}/replay': 'closed',
-  'GET /v1/webhooks/{id}/deliveries': 'closed',
-  'POST /v1/deliveries/{id}/retry': 'closed',
-};
 
 /** How the parameters are given that are no fields of what is listed. */
 const PARAMETERS: Readonly<Record<string, (story: Story) => readonly string[]>> = {

@@ -18,8 +18,16 @@ export interface Import {
   readonly sourceId: string | null;
   readonly rows: ImportCounts;
   readonly applied: number;
+  /** Why it was refused or failed. */
+  readonly problem?: ImportProblem | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
+}
+
+export interface ImportProblem {
+  readonly code: string;
+  readonly pointer: string | null;
+  readonly detail: string;
 }
 
 export interface ImportQuery {
@@ -37,7 +45,7 @@ export interface ImportRow {
   readonly outcome: Outcome;
   readonly recordId: string | null;
   readonly fields: string[];
-  readonly problems: { code: string; pointer: string; detail: string }[];
+  readonly problems: ImportProblem[];
   readonly near: { id: string; name: string; score: number }[];
 }
 

@@ -5,7 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { answered, entriesOf } from '../../client/answers.js';
 import type { AccordClient } from '../../client/client.js';
-import type { Format, Import, ImportQuery, ImportRow } from '../../client/pending.js';
+import type {
+  Format,
+  Import,
+  ImportProblem,
+  ImportQuery,
+  ImportRow,
+} from '../../client/pending.js';
 import { EXIT, type Exit, Misuse } from '../exit.js';
 import { plain } from '../output.js';
 import { showProgress } from '../progress.js';
@@ -62,7 +68,7 @@ async function importFile({ client, output }: Session, file: string, asked: Aske
   const staged = await send(client, file, asked);
   const ended = await untilEnded(client, staged);
   const rows = await rowsOf(client, ended, Number(asked.rows));
-  output.give({ import: ended, rows }, () => [headOf(ended), ...rows.flatMap(linesOf)]);
+  output.give({ import: ended, rows }, () => [...headOf(ended), ...rows.flatMap(linesOf)]);
   return exitOf(ended);
 }
 
@@ -173,12 +179,19 @@ function exitOf({ state, atomic, dryRun, rows }: Import): Exit {
   return dryRun && atomic ? EXIT.refused : EXIT.partly;
 }
 
-function headOf({ id, state, dryRun, rows }: Import): string {
+function headOf({ id, state, dryRun, rows, problem }: Import): readonly string[] {
   const { create, update, unchanged, refused } = rows;
   const counts = Object.entries({ create, update, unchanged, refused });
-  return `import ${id} ${dryRun ? 'dry run, nothing changed' : state}: ${counts
-    .map(([outcome, count]) => `${outcome} ${String(count)}`)
-    .join(', ')}`;
+  return [
+    `import ${id} ${dryRun ? 'dry run, nothing changed' : state}: ${counts
+      .map(([outcome, count]) => `${outcome} ${String(count)}`)
+      .join(', ')}`,
+    ...(problem == null ? [] : [lineOf(problem)]),
+  ];
+}
+
+function lineOf({ code, pointer, detail }: ImportProblem): string {
+  return `        ${plain(code)}${pointer === null ? '' : ` ${plain(pointer)}`}: ${plain(detail)}`;
 }
 
 function linesOf({
@@ -194,9 +207,7 @@ function linesOf({
   const changed = fields.length === 0 ? '' : `: ${fields.join(', ')}`;
   return [
     `${String(line).padStart(6)}  ${outcome.padEnd(7)}  ${plain(what)}${plain(changed)}`.trimEnd(),
-    ...problems.map(
-      ({ code, pointer, detail }) => `        ${plain(code)} ${plain(pointer)}: ${plain(detail)}`,
-    ),
+    ...problems.map(lineOf),
     ...near.map(
       ({ id, name, score }) => `        near: ${plain(name)} (${score.toFixed(2)}) ${id}`,
     ),

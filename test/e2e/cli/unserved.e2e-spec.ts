@@ -184,6 +184,12 @@ describe('accord import', () => {
     expect((await run('import', 'people.ndjson', '--json')).code).toBe(code);
   });
 
+  it('says why an import failed', async () => {
+    const problem = { code: 'internal', pointer: null, detail: 'It broke.' };
+    serveImport({ ...ended, state: 'failed', problem });
+    expect((await run('import', 'people.ndjson')).stdout).toMatch(/\n +internal: It broke\.\n$/);
+  });
+
   it('ends with 3 when the file is refused as a whole, and with 4 when the service goes away', async () => {
     const detail = 'Line 1 is no JSON.';
     answers['POST /v1/imports'] = says(400, { status: 400, code: 'malformed_json', detail });

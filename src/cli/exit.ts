@@ -9,6 +9,7 @@ export const EXIT = {
   refused: 3,
   unreachable: 4,
   found: 5,
+  partly: 6,
 } as const;
 
 export type Exit = (typeof EXIT)[keyof typeof EXIT];

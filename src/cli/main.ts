@@ -4,6 +4,7 @@ import { addChanges } from './commands/changes.command.js';
 import { addDoctor } from './commands/doctor.command.js';
 import { addDuplicates } from './commands/duplicates.command.js';
 import { addExport } from './commands/export.command.js';
+import { addImport } from './commands/import.command.js';
 import { addKeys } from './commands/keys.command.js';
 import { addMergers } from './commands/mergers.command.js';
 import { addStatus } from './commands/status.command.js';
@@ -13,7 +14,9 @@ import type { Ending, GlobalOptions } from './session.js';
 import { CommanderError } from 'commander';
 
 const program = new Command('accord')
-  .description('How far mergers of political factions are: look up, watch and check an Accord.')
+  .description(
+    'How far mergers of political factions are: load, look up, watch and check an Accord.',
+  )
   .option('--url <address>', 'where the service is (ACCORD_URL; http://127.0.0.1:3000)')
   .option(
     '--key-file <file>',
@@ -25,6 +28,7 @@ const program = new Command('accord')
 
 const ending: Ending = { code: EXIT.ok };
 for (const add of [
+  addImport,
   addExport,
   addDuplicates,
   addKeys,

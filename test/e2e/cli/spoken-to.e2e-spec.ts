@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Ended, runAccord } from '../../support/command.js';
 
 const KEY = 'accord_of-an-editor';
 const ID = '01890000-0000-7000-8000-000000000001';
 const OTHER = '01890000-0000-7000-8000-000000000002';
+const FILE = '{"id":"1","name":"Kamran Tessori"}\n';
 
 interface Asked {
   readonly method: string;
@@ -74,7 +76,129 @@ function run(...args: string[]): Promise<Ended> {
   return runAccord(args, { env: { ACCORD_URL: url, ACCORD_KEY: KEY }, cwd: folder });
 }
 
+const rows = { total: 1, create: 1, update: 0, unchanged: 0, refused: 0 };
+const ended = {
+  id: ID,
+  state: 'done',
+  format: 'ndjson',
+  dryRun: false,
+  atomic: true,
+  sourceId: null,
+  rows,
+  applied: 1,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: '2026-01-01T00:00:01.000Z',
+};
 const page = (data: unknown): Answering => says(200, { data, page: { next: null } });
+
+describe('accord import', () => {
+  /** The import, as it is at first and as it ends. */
+  function serveImport(end: object, told: Record<string, unknown[]> = {}): void {
+    const staged = { ...end, state: 'staged', endedAt: null, applied: 0 };
+    answers = {
+      'POST /v1/imports': says(202, staged),
+      [`GET /v1/imports/${ID}`]: says(200, end),
+      [`GET /v1/imports/${ID}/rows`]: ({ query }, response) => {
+        say(response, 200, { data: told[query['outcome'] ?? ''] ?? [], page: { next: null } });
+      },
+    };
+  }
+
+  it('sends the file as it is, waits for the end, and says what came of it', async () => {
+    await writeFile(join(folder, 'people.ndjson'), FILE);
+    serveImport(ended);
+    const { code, stdout, stderr } = await run('import', 'people.ndjson');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`import ${ID} done: create 1, update 0, unchanged 0, refused 0\n`);
+    const [sent] = asked;
+    expect(sent?.body.toString()).toBe(FILE);
+    expect(sent?.query).toEqual({
+      format: 'ndjson',
+      dryRun: 'false',
+      atomic: 'true',
+      title: 'people.ndjson',
+    });
+    expect(sent?.headers).toMatchObject({
+      authorization: `Bearer ${KEY}`,
+      'content-type': 'application/x-ndjson',
+    });
+    expect(sent?.headers['content-encoding']).toBeUndefined();
+  });
+
+  it('sends what is gzipped as gzip, and takes stdin', async () => {
+    await writeFile(join(folder, 'people.csv.gz'), gzipSync('name\nA\n'));
+    serveImport(ended);
+    expect(
+      (await run('import', 'people.csv.gz', '--resource', 'people', '--source', ID)).code,
+    ).toBe(0);
+    expect(asked[0]?.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(asked[0]?.body ?? '').toString()).toBe('name\nA\n');
+    expect(asked[0]?.query).toMatchObject({ format: 'csv', resource: 'people', sourceId: ID });
+
+    const env = { ACCORD_URL: url, ACCORD_KEY: KEY };
+    await runAccord(['import', '-', '--format', 'popolo'], { env, input: '{"persons":[]}' });
+    expect(asked.findLast(({ method }) => method === 'POST')?.body.toString()).toBe(
+      '{"persons":[]}',
+    );
+  });
+
+  it('tells of a dry run row by row, with who is near', async () => {
+    const row = {
+      line: 3,
+      recordType: 'people',
+      recordId: null,
+      fields: [],
+      problems: [],
+      near: [],
+    };
+    const problems = [{ code: 'validation_failed', pointer: '/name', detail: 'is missing' }];
+    const near = [{ id: OTHER, name: 'Kamran Tesori', score: 0.8 }];
+    serveImport(
+      { ...ended, dryRun: true, rows: { ...rows, total: 3, update: 1, refused: 1 } },
+      {
+        create: [{ ...row, outcome: 'create', near }],
+        update: [{ ...row, line: 4, outcome: 'update', recordId: ID, fields: ['name', 'summary'] }],
+        refused: [{ ...row, line: 5, outcome: 'refused', problems }],
+      },
+    );
+    const { code, stdout } = await run('import', 'people.ndjson', '--dry-run');
+    expect(code).toBe(3);
+    expect(stdout.split('\n')).toEqual([
+      `import ${ID} dry run, nothing changed: create 1, update 1, unchanged 0, refused 1`,
+      '     5  refused  people',
+      '        validation_failed /name: is missing',
+      '     3  create   people',
+      `        near: Kamran Tesori (0.80) ${OTHER}`,
+      `     4  update   people ${ID}: name, summary`,
+      '',
+    ]);
+    expect(asked[0]?.query['dryRun']).toBe('true');
+  });
+
+  it.each([
+    ['3 when all is refused', { state: 'refused' }, 3],
+    ['6 when the bad rows are left out', { atomic: false, rows: { ...rows, refused: 2 } }, 6],
+    ['1 when the service fails', { state: 'failed' }, 1],
+  ])('ends with %s', async (_, end, code) => {
+    serveImport({ ...ended, ...end });
+    expect((await run('import', 'people.ndjson', '--json')).code).toBe(code);
+  });
+
+  it('says why an import failed', async () => {
+    const problem = { code: 'internal', pointer: null, detail: 'It broke.' };
+    serveImport({ ...ended, state: 'failed', problem });
+    expect((await run('import', 'people.ndjson')).stdout).toMatch(/\n +internal: It broke\.\n$/);
+  });
+
+  it('ends with 3 when the file is refused as a whole, and with 4 when the service goes away', async () => {
+    const detail = 'Line 1 is no JSON.';
+    answers['POST /v1/imports'] = says(400, { status: 400, code: 'malformed_json', detail });
+    const refused = await run('import', 'people.ndjson');
+    expect([refused.code, refused.stderr]).toEqual([3, `${detail} (400 malformed_json)\n`]);
+    answers['POST /v1/imports'] = (_, response) => response.destroy();
+    expect((await run('import', 'people.ndjson')).code).toBe(4);
+  });
+});
 
 describe('accord export', () => {
   it('writes what it gets to stdout, and into a file', async () => {

@@ -25,12 +25,16 @@ export interface PairPlace {
 /** A name that more records have than this says nothing of any two of them. */
 const MOST_OF_A_NAME = 20;
 
+/** So many pairs are compared at most, so that the answer takes seconds however many records there are. */
+const MOST_COMPARED = 50_000;
+
 /** Below this, more pairs are two than one. */
 const LEAST_SCORE = 0.6;
 
 /**
  * Likely pairs of live records, the likeliest first, without those that were said to be two. Only what shares a block is compared:
- * the consonants of a whole name, in any order, or of two of its words.
+ * the consonants of a whole name, in any order, or of two of its words; of very many pairs those first that share more words, and
+ * share them with fewer.
  */
 export async function listPairs(
   read: Read,
@@ -44,12 +48,13 @@ export async function listPairs(
        CROSS JOIN LATERAL unnest(names.blocks) AS keys (key)
        WHERE names.record_type = '${of}'
      ), shared AS (
-       SELECT array_agg(block.record_id) AS ids FROM block GROUP BY block.key
-       HAVING count(*) BETWEEN 2 AND ${String(MOST_OF_A_NAME)}
+       SELECT array_agg(block.record_id) AS ids, sum(count(*) * (count(*) - 1) / 2)
+         OVER (ORDER BY cardinality(string_to_array(block.key, ' ')) DESC, count(*), block.key) AS compared
+       FROM block GROUP BY block.key HAVING count(*) BETWEEN 2 AND ${String(MOST_OF_A_NAME)}
      ), pair AS (
        SELECT DISTINCT one.id AS one_id, other.id AS other_id
        FROM shared CROSS JOIN LATERAL unnest(shared.ids) AS one (id) CROSS JOIN LATERAL unnest(shared.ids) AS other (id)
-       WHERE one.id < other.id
+       WHERE one.id < other.id AND shared.compared <= ${String(MOST_COMPARED)}
      ), scored AS (
        SELECT pair.one_id AS one_id, pair.other_id AS other_id, best.score AS score, best.alike AS alike, best.by AS by
        FROM pair CROSS JOIN LATERAL (

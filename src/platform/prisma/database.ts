@@ -21,9 +21,10 @@ const MOST_WAITING = 100;
 // A serialization failure and a deadlock: another transaction won, and there may be no other the next time.
 const CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01']);
 
-// Instants in UTC, and a search that first takes what resembles a little and then looks closer.
+// Instants in UTC, and a search that first takes what resembles a little and then looks closer; what sounds alike it takes.
 // No statement here runs long enough for its compilation to pay.
-const SESSION = '-c TimeZone=UTC -c pg_trgm.word_similarity_threshold=0.2 -c jit=off';
+const SESSION =
+  '-c TimeZone=UTC -c pg_trgm.word_similarity_threshold=0.2 -c pg_trgm.strict_word_similarity_threshold=0.4 -c jit=off';
 
 // The facts of a merger: planning takes several times as long as reading them. A few connections plan them once each.
 const PLANNED_CONNECTIONS = 3;

@@ -12,7 +12,6 @@ export {
   entryBefore,
   presentChange,
   takeMergerIds,
-  type Change,
   type Part,
 } from './feed.js';
 

@@ -158,8 +158,8 @@ function describeCommon(document: OpenAPIObject): void {
     if (isOurs) describeParameters(get, post);
     for (const operation of [get, post, patch, retract]) {
       if (!operation) continue;
-      const isTagged = isOurs && !isStream && (operation !== patch || hasVersions(operation));
-      const own = ownResponses(operation.responses, isTagged);
+      const isTagged = isOurs && !isStream;
+      const own = ownResponses(operation.responses, isTagged, hasVersions(operation, patch));
       const reads = operation === get && !isStream;
       const common = isOurs ? commonResponses(reads, operation.security) : {};
       operation.responses = { ...common, ...own };
@@ -167,15 +167,19 @@ function describeCommon(document: OpenAPIObject): void {
   }
 }
 
-/** Whether what an operation changes has versions: what has none is not told by an ETag. */
-function hasVersions({ parameters = [] }: Operation): boolean {
-  return parameters.some((parameter) => 'name' in parameter && parameter.name === 'If-Match');
+/** Whether what an operation changes has versions, or it changes nothing that could have: what has none is told without an ETag. */
+function hasVersions(operation: Operation, patch: Operation | undefined): boolean {
+  const { parameters = [] } = operation;
+  return (
+    operation !== patch ||
+    parameters.some((parameter) => 'name' in parameter && parameter.name === 'If-Match')
+  );
 }
 
-function ownResponses(responses: Responses, isTagged: boolean): Responses {
+function ownResponses(responses: Responses, isTagged: boolean, hasVersions: boolean): Responses {
   const own = Object.entries(responses).map(([status, response]) => [
     status,
-    isProblem(response) ? problemAt(status) : withHeaders(response, headersAt(status, isTagged)),
+    isProblem(response) ? problemAt(status) : withHeaders(response, headersAt(status, isTagged && hasVersions)),
   ]);
   return Object.fromEntries(own) as Responses;
 }

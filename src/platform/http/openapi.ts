@@ -179,7 +179,9 @@ function hasVersions(operation: Operation, patch: Operation | undefined): boolea
 function ownResponses(responses: Responses, isTagged: boolean, hasVersions: boolean): Responses {
   const own = Object.entries(responses).map(([status, response]) => [
     status,
-    isProblem(response) ? problemAt(status) : withHeaders(response, headersAt(status, isTagged && hasVersions)),
+    isProblem(response)
+      ? problemAt(status)
+      : withHeaders(response, headersAt(status, isTagged && hasVersions)),
   ]);
   return Object.fromEntries(own) as Responses;
 }

@@ -24,7 +24,7 @@ CREATE TABLE webhooks (
   CONSTRAINT webhooks_pkey PRIMARY KEY (id)
 );
 
--- An entry of the feed on its way to a webhook. It holds no word of the record: what is told is read when it is sent.
+-- An entry of the feed on its way to a webhook, by its place, which the feed keeps whatever happens. It holds no word of the record: what is told is read when it is sent.
 CREATE TABLE deliveries (
   id uuid NOT NULL DEFAULT uuid_v7(),
   webhook_id uuid NOT NULL,
@@ -41,8 +41,7 @@ CREATE TABLE deliveries (
   ended_at timestamptz(6),
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   CONSTRAINT deliveries_pkey PRIMARY KEY (id),
-  CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks (id) ON DELETE CASCADE ON UPDATE CASCADE,
-  CONSTRAINT deliveries_position_fkey FOREIGN KEY (position) REFERENCES changes (position) ON DELETE RESTRICT ON UPDATE CASCADE
+  CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks (id) ON DELETE CASCADE ON UPDATE CASCADE
 );
 CREATE UNIQUE INDEX deliveries_webhook_id_position_key ON deliveries (webhook_id, position);
 CREATE INDEX deliveries_webhook_id_state_position_idx ON deliveries (webhook_id, state, position);

@@ -35,9 +35,13 @@ describe('a cell', () => {
 
   it('never begins, behind its quotes, with what a spreadsheet computes', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.constantFrom('=', '+', '-', '@', '\t', '\r'), (rest, sign) => {
-        expect(cellOf(sign + rest)).toMatch(/^"?'/);
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom('=', '+', '-', '@', '\t', '\r'),
+        (rest, sign) => {
+          expect(cellOf(sign + rest)).toMatch(/^"?'/);
+        },
+      ),
     );
   });
 

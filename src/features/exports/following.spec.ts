@@ -4,7 +4,8 @@ import type { RowWithin } from './exports.db.js';
 import { Following } from './following.js';
 
 async function* pagesOf(rows: readonly RowWithin[], length: number): AsyncGenerator<RowWithin[]> {
-  for (let at = 0; at < rows.length; at += length) yield await Promise.resolve(rows.slice(at, at + length));
+  for (let at = 0; at < rows.length; at += length)
+    yield await Promise.resolve(rows.slice(at, at + length));
 }
 
 describe('what stands within others', () => {

@@ -52,7 +52,7 @@ describe('codes', () => {
 
   it('have a status that blames the right side: 422 for what the rules refuse, 5xx for us alone', () => {
     const ours = Object.keys(PROBLEMS).filter((code) => statusOf(code as ProblemCode) >= 500);
-    expect(ours).toEqual(['internal', 'too_many_streams', 'unavailable']);
+    expect(ours).toEqual(['internal', 'too_many_exports', 'too_many_streams', 'unavailable']);
     expect(new Set(Object.keys(VIOLATIONS).map((code) => statusOf(code as ProblemCode)))).toEqual(
       new Set([422]),
     );

@@ -4,6 +4,9 @@ interface Waiting {
   readonly enter: () => void;
 }
 
+/** Whoever comes when so many wait would wait for long. */
+const MOST_WAITING = 20;
+
 /** So many may be busy at once. Who comes then waits a little, in turn. */
 export class Places {
   private taken = 0;
@@ -12,7 +15,7 @@ export class Places {
   /**
    * Takes a place.
    *
-   * @param most how many may be busy, this one included; as many may wait
+   * @param most how many may be busy, this one included
    * @param patience how long to wait, in milliseconds
    * @returns whether there was one in time
    */
@@ -21,7 +24,7 @@ export class Places {
       this.taken += 1;
       return true;
     }
-    if (this.waiting.size >= most) return false;
+    if (this.waiting.size >= MOST_WAITING) return false;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const waiting = {
       most,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { ExportSettings } from '../../../src/features/exports/export.settings.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { exportedLines, rowsOf } from '../../support/exports.js';
-import { buildPerson } from '../../support/factories.js';
+import { buildPerson, buildSource } from '../../support/factories.js';
 import { expectProblem } from '../../support/refusals.js';
 import { openWire, requestText, type Wire } from '../../support/sockets.js';
 
@@ -66,12 +66,15 @@ describe('a large export', () => {
     const last = (await exportedLines(accord)).at(-1)?.id ?? '';
     const wire = await pausedExport('format=ndjson');
     const { id } = await buildPerson(accord, { name: 'Too late' });
+    // Of a table that is not being read yet.
+    const source = await buildSource(accord, { title: 'Too late as well' });
     await accord.patch(`/v1/people/${last}`, { name: 'Renamed', visibility: 'draft' });
     wire.socket.resume();
     const { text, isWhole } = bodyOf(await wire.received);
     const words = ['Too late', 'Renamed', last].map((word) => text.includes(word));
     expect([isWhole, ...words]).toEqual([true, false, false, true]);
     await accord.retract(`/v1/people/${id}`);
+    await accord.retract(`/v1/sources/${source.id}`);
     await accord.patch(`/v1/people/${last}`, { visibility: 'public' });
   });
 

@@ -10,6 +10,7 @@ import { sendBytes, sendRaw } from '../../support/routes.js';
 const ORIGIN = { origin: 'https://newsroom.example.org' };
 const EXPOSED = [
   'age',
+  'content-disposition',
   'etag',
   'idempotent-replayed',
   'link',

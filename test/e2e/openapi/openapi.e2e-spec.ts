@@ -175,6 +175,10 @@ describe('an answer', () => {
     const ids = path.includes('{id}') ? await idsOf(above) : [''];
     const queries = contract.queries(path);
     if (queries.includes('clock')) return ids.flatMap((id) => spansOf(path.replace('{id}', id)));
+    if (queries.includes('format'))
+      return ['popolo', 'ndjson', 'csv&resource=votes', 'csv&resource=members&asOf=2022'].map(
+        (format) => `${path}?format=${format}`,
+      );
     const asked = queries.includes('asOf') ? ['?asOf=2022-12-29', '?asOf=2024', '?asOf=2021'] : [];
     const paged = queries.includes('limit') ? ['?limit=1'] : [];
     if (path === '/v1/duplicates') return [`${path}?of=people`, `${path}?of=factions&limit=1`];

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './features/access/access.module.js';
 import { ChangesModule } from './features/changes/changes.module.js';
+import { ImportsModule } from './features/imports/imports.module.js';
 import { IndexModule } from './features/index/index.module.js';
 import { MergesModule } from './features/merges/merges.module.js';
 import { PurgesModule } from './features/purges/purges.module.js';
@@ -30,6 +31,7 @@ export class AppModule {
         ChangesModule,
         StreamModule,
         PurgesModule,
+        ImportsModule,
         AccessModule,
         IndexModule,
       ],

@@ -6,6 +6,7 @@ import type { RequestListener } from 'node:http';
 import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { changeSchemas } from './features/changes/changes.schema.js';
+import { importSchemas } from './features/imports/imports.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
 import { mergeSchemas } from './features/merges/merges.schema.js';
 import { purgeSchemas } from './features/purges/purges.schema.js';
@@ -19,6 +20,7 @@ import { trackRecordSchemas } from './features/track-records/track-records.schem
 import { Authenticator } from './platform/auth/authenticator.js';
 import type { LogLevel, TrustedProxies } from './platform/config/config.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
+import { addStreamedBodies } from './platform/http/streamed.bodies.js';
 import { addConditionalReads, type Polling } from './platform/http/conditional.js';
 import { contentTag } from './platform/http/etag.js';
 import { CORS } from './platform/http/cors.js';
@@ -133,6 +135,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...mergeSchemas,
     ...changeSchemas,
     ...purgeSchemas,
+    ...importSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);
@@ -173,6 +176,7 @@ function setUp(
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
   addBodyParsers(fastify);
+  addStreamedBodies(fastify);
   const keeping = keepingOf(app);
   addConditionalReads(fastify, keeping, polling);
   markReplays(fastify);

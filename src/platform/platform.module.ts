@@ -6,6 +6,7 @@ import { Clock } from './clock/clock.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
+import { Leases } from './postgres/leases.js';
 import { Stopping, type StopLimits } from './http/stopping.js';
 import { Limits, type LimitOptions } from './limits/limits.js';
 import { Metrics } from './metrics/metrics.js';
@@ -39,6 +40,7 @@ export class PlatformModule {
         Metrics,
         { provide: Database, useFactory: () => new Database(databaseUrl) },
         { provide: Head, useFactory: () => new Head({ url: databaseUrl, listenUrl }) },
+        { provide: Leases, useFactory: () => new Leases(listenUrl ?? databaseUrl) },
         { provide: SNAPSHOT_SETTINGS, useValue: kept },
         Snapshots,
         Makings,
@@ -58,7 +60,7 @@ export class PlatformModule {
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Authenticator, Clock, Database, Head, Makings, Metrics, Stopping],
+      exports: [Authenticator, Clock, Database, Head, Leases, Makings, Metrics, Stopping],
     };
   }
 }

@@ -269,7 +269,7 @@ function listOrder(
  * neighbour's place costs at most four of the text's trigrams, and brings at most four of the name's that the text lacks:
  * of n + 4 in all n - 4 are the same. A fifth of a short text is always asked for, of a long one half is always enough.
  */
-function matches(definition: RecordDefinition, text: string): string {
+export function matches(definition: RecordDefinition, text: string): string {
   return `(
     SELECT names.record_id AS record_id,
       max(round((0.8 * word_similarity(asked.folded, names.folded) + 0.2 * similarity(asked.folded, names.folded))::numeric, 6)) AS score

@@ -18,7 +18,10 @@ const authorization = `Bearer ${SERVICE_KEY}`;
 
 /** As many people as it takes to be under way for a while, each with a membership. */
 function fileOf(scheme: string): string {
-  const people = Array.from({ length: PEOPLE }, (_, at) => ({ id: `p${String(at)}`, name: `Person ${scheme} ${String(at)}` }));
+  const people = Array.from({ length: PEOPLE }, (_, at) => ({
+    id: `p${String(at)}`,
+    name: `Person ${scheme} ${String(at)}`,
+  }));
   return JSON.stringify({
     persons: people,
     organizations: [{ id: 'party', name: `Party ${scheme}`, classification: 'party' }],
@@ -53,10 +56,14 @@ describe('an import, while the service is killed', () => {
 
   /** Sends a file; where it can be asked about, once it is answered. Null: the service was killed before. */
   async function send(scheme: string): Promise<string | null> {
-    const told = await world.ask('POST', `/v1/imports?format=popolo&scheme=${scheme}&title=${scheme}`, {
-      body: fileOf(scheme),
-      headers: { authorization },
-    });
+    const told = await world.ask(
+      'POST',
+      `/v1/imports?format=popolo&scheme=${scheme}&title=${scheme}`,
+      {
+        body: fileOf(scheme),
+        headers: { authorization },
+      },
+    );
     return told === null ? null : told.headers.get('location');
   }
 
@@ -86,7 +93,9 @@ describe('an import, while the service is killed', () => {
         await world.restart();
         await world.serving();
         await sending;
-        const { body } = (await world.ask('GET', '/v1/imports?limit=1', { headers: { authorization } })) ?? { body: null };
+        const { body } = (await world.ask('GET', '/v1/imports?limit=1', {
+          headers: { authorization },
+        })) ?? { body: null };
         const state = String(body?.data?.[0]?.state);
         const count = await stored(scheme);
         tell(`${String(kill)}. killed: ${state}, ${String(count)} people`);
@@ -97,7 +106,9 @@ describe('an import, while the service is killed', () => {
         expect(await untilEnded(String(await send(scheme)))).toBe('done');
         expect(await stored(scheme)).toBe(PEOPLE);
       }
-      tell(`${String(told.nothing)} times nothing, ${String(told.all)} times all; an import took ${String(Math.round(took))} ms`);
+      tell(
+        `${String(told.nothing)} times nothing, ${String(told.all)} times all; an import took ${String(Math.round(took))} ms`,
+      );
       expect(told.nothing).toBeGreaterThan(0);
       expect(world.faults).toEqual([]);
     },

@@ -44,7 +44,7 @@ export async function ended(accord: TestApp, address: string): Promise<Ended> {
 /** What became of the rows of an import. */
 export async function rowsOf(accord: TestApp, id: string, query = ''): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (let next = ''; ; ) {
+  for (let next = ''; ;) {
     const path = `/v1/imports/${id}/rows?limit=100${query}${next}`;
     const { body } = await accord.send('GET', path, {}, 'editor');
     rows.push(...(body.data as Row[]));

@@ -149,7 +149,10 @@ function joined({ fields }: RecordDefinition): string {
   const columns = fields.flatMap(columnsOf);
   const lists = Object.entries(JOINED).filter(([column]) => columns.includes(column));
   const parts = lists.map(
-    ([column, isSame]) => `|| CASE WHEN staged.patch ? '${column}' THEN jsonb_build_object('${column}',
+    ([
+      column,
+      isSame,
+    ]) => `|| CASE WHEN staged.patch ? '${column}' THEN jsonb_build_object('${column}',
       earlier.body -> '${column}' || COALESCE((
         SELECT jsonb_agg(each.told ORDER BY each.place)
         FROM jsonb_array_elements(staged.patch -> '${column}') WITH ORDINALITY AS each (told, place)

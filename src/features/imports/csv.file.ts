@@ -64,7 +64,9 @@ function explained(error: CsvError): Problem {
 
 function readHeader(definition: RecordDefinition, header: readonly string[]): string[] {
   const names = definition.fields.map(({ name }) => name);
-  const unknown = header.filter((name) => !names.includes(name) && !Object.hasOwn(KEPT_FIELDS, name));
+  const unknown = header.filter(
+    (name) => !names.includes(name) && !Object.hasOwn(KEPT_FIELDS, name),
+  );
   const missing = definition.fields
     .filter((field) => !field.optional && !header.includes(field.name))
     .map(({ name }) => name);

@@ -26,6 +26,9 @@ export function filled(values: Values): Values {
 
 function isEmpty(value: unknown): boolean {
   return (
-    value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+    value === null ||
+    value === undefined ||
+    value === '' ||
+    (Array.isArray(value) && value.length === 0)
   );
 }

@@ -179,7 +179,7 @@ async function cite({ tx, importId, asked }: Applying): Promise<string | null> {
 async function inChunks(
   work: (after: number) => Promise<{ readonly count: number; readonly last: number }>,
 ): Promise<void> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const { count, last } = await work(after);
     if (count === 0) return;
     after = last;

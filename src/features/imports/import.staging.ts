@@ -28,7 +28,11 @@ export interface SentFile {
 export async function stageFile(
   change: Read,
   definitions: Definitions,
-  { importId, asked, file }: { readonly importId: string; readonly asked: ImportAsked; readonly file: SentFile },
+  {
+    importId,
+    asked,
+    file,
+  }: { readonly importId: string; readonly asked: ImportAsked; readonly file: SentFile },
 ): Promise<void> {
   let [rows, nth]: [StagedRow[], number] = [[], 0];
   const flush = async (): Promise<void> => {

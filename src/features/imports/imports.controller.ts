@@ -1,5 +1,13 @@
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
@@ -37,13 +45,29 @@ export class ImportsController {
   @ApiOperation({ summary: 'Import a file', operationId: 'createImport' })
   @parameter('format', 'What the file is.', IMPORT_FORMATS)
   @parameter('resource', 'Of a CSV: the kind of record in it.', RECORD_TYPES)
-  @parameter('dryRun', 'Whether to tell only what would happen; `false` unless given.', ['true', 'false'])
-  @parameter('atomic', 'Whether nothing is stored when a row is refused; `true` unless given.', ['true', 'false'])
-  @parameter('cite', 'Whether what is stored cites a source; `true` unless given.', ['true', 'false'])
+  @parameter('dryRun', 'Whether to tell only what would happen; `false` unless given.', [
+    'true',
+    'false',
+  ])
+  @parameter('atomic', 'Whether nothing is stored when a row is refused; `true` unless given.', [
+    'true',
+    'false',
+  ])
+  @parameter('cite', 'Whether what is stored cites a source; `true` unless given.', [
+    'true',
+    'false',
+  ])
   @parameter('sourceId', 'The source that is cited; left out, one is made when it is needed.')
   @parameter('title', 'The title of the import, and of the source that is made.')
-  @parameter('scheme', 'Of Popolo: whose ids the file has, as identifiers and extras are kept; `popolo` unless given.')
-  @ApiHeader({ name: 'Content-Encoding', required: false, description: '`gzip`, when the file is packed.' })
+  @parameter(
+    'scheme',
+    'Of Popolo: whose ids the file has, as identifiers and extras are kept; `popolo` unless given.',
+  )
+  @ApiHeader({
+    name: 'Content-Encoding',
+    required: false,
+    description: '`gzip`, when the file is packed.',
+  })
   @ApiConsumes('application/octet-stream')
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
   @answer(202, 'The import', 'Import')

@@ -2,13 +2,7 @@
 import type { RecordType } from '../../domain/vocabulary.js';
 import type { Read } from '../../platform/prisma/database.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
-import type {
-  ImportAsked,
-  ImportFormat,
-  ImportState,
-  Outcome,
-  RowProblem,
-} from './import.rows.js';
+import type { ImportAsked, ImportFormat, ImportState, Outcome, RowProblem } from './import.rows.js';
 
 /** An import as the API shows it. */
 export interface ImportView {
@@ -127,7 +121,8 @@ export async function failAbandoned(change: Read): Promise<void> {
       JSON.stringify({
         code: 'unavailable',
         pointer: null,
-        detail: 'The service ended while the import was under way. Nothing was stored; send the file again.',
+        detail:
+          'The service ended while the import was under way. Nothing was stored; send the file again.',
       }),
     ],
   );

@@ -29,7 +29,9 @@ export function readImportAsked(query: Parameters): ImportAsked {
     atomic: flag(reader, 'atomic', true),
     cites: flag(reader, 'cite', true),
     sourceId,
-    title: text(reader, 'title', new RegExp(`^[^]{1,${String(LONGEST_TITLE)}}$`, 'u')) ?? `An imported file (${format})`,
+    title:
+      text(reader, 'title', new RegExp(`^[^]{1,${String(LONGEST_TITLE)}}$`, 'u')) ??
+      `An imported file (${format})`,
     scheme: text(reader, 'scheme', SCHEME) ?? 'popolo',
   };
   reader.finish();
@@ -78,8 +80,7 @@ function word<Word extends string>(
 ): Word | null {
   const given = reader.take(name);
   const known = words.find((each) => each === given) ?? null;
-  if (given !== null && known === null)
-    reader.refuse(name, `must be one of ${words.join(', ')}`);
+  if (given !== null && known === null) reader.refuse(name, `must be one of ${words.join(', ')}`);
   return known;
 }
 

@@ -1,5 +1,15 @@
 import { RECORD_TYPES } from '../../domain/vocabulary.js';
-import { FLAG, ID, TEXT, WHOLE, listOf, named, oneOf, orNull, shape } from '../../platform/http/schemas.js';
+import {
+  FLAG,
+  ID,
+  TEXT,
+  WHOLE,
+  listOf,
+  named,
+  oneOf,
+  orNull,
+  shape,
+} from '../../platform/http/schemas.js';
 import type { JsonSchema } from '../../platform/records/field.js';
 import { pageOf } from '../../platform/records/record.openapi.js';
 import { IMPORT_FORMATS, IMPORT_STATES, OUTCOMES } from './import.rows.js';

@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import type { Author } from '../../platform/auth/caller.js';
 import { CONSTRAINTS, readDatabaseError } from '../../platform/errors/database.errors.js';
 import { Problem, titleOf } from '../../platform/errors/problem.js';
@@ -48,10 +54,11 @@ export interface Page<Item> {
 
 /** Takes files in: as they come they are put aside, then all of it is applied in one transaction, or nothing. */
 @Injectable()
-export class ImportsService {
+export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger('Import');
   /** One after another: each that is applied needs a connection, and they would wait for each other anyhow. */
   private last: Promise<unknown> = Promise.resolve();
+  private isStopping = false;
 
   constructor(
     private readonly database: Database,
@@ -81,6 +88,8 @@ export class ImportsService {
       await noteApplying(this.database.beside, id);
     } catch (error) {
       await this.end(id, { state: 'failed', problem: told(error) });
+      // What is still coming is read and forgotten, so that the answer is.
+      setImmediate(() => file.body.resume());
       throw error;
     }
     const view = await this.read(id);
@@ -126,15 +135,21 @@ export class ImportsService {
     return { data: page.map((row) => this.shown(row)), page: { next } };
   }
 
-  /** What is being applied is waited for, so that a test can. */
-  async settled(): Promise<void> {
+  /** What is being applied is given up, and said to have failed while that can be said. */
+  onModuleDestroy(): void {
+    this.isStopping = true;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     await this.last;
   }
 
   /** Fields are called as over the API. */
   private shown({ nth: _, fields, ...row }: KeptRow): Omit<KeptRow, 'nth'> {
     const { fields: declared } = definitionOf(this.definitions, row.recordType);
-    const named = declared.filter((field) => columnsOf(field).some((column) => fields.includes(column)));
+    const named = declared.filter((field) =>
+      columnsOf(field).some((column) => fields.includes(column)),
+    );
     return { ...row, fields: named.map(({ name }) => name) };
   }
 
@@ -175,10 +190,10 @@ export class ImportsService {
       importId,
       asked,
       definitions: this.definitions,
-      onProgress: (applied) =>
-        asked.dryRun
-          ? Promise.resolve()
-          : noteProgress(this.database.beside, importId, { applied }),
+      onProgress: async (applied) => {
+        if (this.isStopping) throw new Problem('unavailable', 'The service is being stopped.');
+        if (!asked.dryRun) await noteProgress(this.database.beside, importId, { applied });
+      },
     };
     await judgeRows(applying);
     if (asked.dryRun)
@@ -188,7 +203,8 @@ export class ImportsService {
     await keepOutcomes(tx, importId, asked.dryRun || ending.state !== 'done');
     const read: Database['read'] = (text, values) => tx.query(text, values);
     // Somebody has called it failed: the lease was lost.
-    if (!(await endImport(read, importId, ending))) throw new Problem('unavailable', 'The import was given up.');
+    if (!(await endImport(read, importId, ending)))
+      throw new Problem('unavailable', 'The import was given up.');
   }
 
   private async tryRows(applying: Applying): Promise<Ending> {
@@ -234,5 +250,9 @@ function told(error: unknown): RowProblem {
     const [code, pointer = null] = CONSTRAINTS[database.name] ?? ['constraint_violated' as const];
     return { code, pointer, detail: titleOf(code) };
   }
-  return { code: 'unavailable', pointer: null, detail: 'The import came to no end. Nothing was stored.' };
+  return {
+    code: 'unavailable',
+    pointer: null,
+    detail: 'The import came to no end. Nothing was stored.',
+  };
 }

@@ -147,7 +147,8 @@ function byIdentifiers(definition: RecordDefinition): string {
 function byWhatItSays(definition: RecordDefinition): string {
   const { type, table, fields, nameField } = definition;
   const isMember = type === 'members';
-  const named = nameField ?? fields.find((field) => field.kind === 'reference' && !field.optional)?.name;
+  const named =
+    nameField ?? fields.find((field) => field.kind === 'reference' && !field.optional)?.name;
   const column = columnOf(named ?? 'id');
   const sameAs = isMember
     ? `record.faction_id::text = staged.patch ->> 'faction_id' AND record.start_date IS NOT DISTINCT FROM staged.patch ->> 'start_date'`

@@ -30,10 +30,7 @@ function rowOf(value: unknown, line: number): ReadRow {
   const kind = RECORD_TYPES.find((type) => type === recordType);
   const key = typeof id === 'string' ? id : null;
   if (kind !== undefined) return { line, kind, key, body };
-  throw unreadable(
-    `recordType must be one of ${RECORD_TYPES.join(', ')}`,
-    line,
-  );
+  throw unreadable(`recordType must be one of ${RECORD_TYPES.join(', ')}`, line);
 }
 
 async function* linesOf(
@@ -62,4 +59,3 @@ function textOf(bytes: Buffer, line: number): string {
 function refuseLong(length: number, line: number): void {
   if (length > LARGEST_ROW) throw unreadable('a record is at most 1 MiB', line);
 }
-

@@ -75,7 +75,7 @@ class ElementReader {
   end(): void {
     try {
       this.tokenizer.end();
-      this.parser.end();
+      if (!this.parser.isEnded) this.parser.end();
     } catch (error) {
       throw this.explained(error);
     }
@@ -89,7 +89,8 @@ class ElementReader {
       throw unreadable('the file must be a JSON object of lists', this.lineAt(offset));
     if (opens) this.depth += 1;
     if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) this.depth -= 1;
-    if (this.depth > MAX_DEPTH) throw unreadable('the JSON is nested too deeply', this.lineAt(offset));
+    if (this.depth > MAX_DEPTH)
+      throw unreadable('the JSON is nested too deeply', this.lineAt(offset));
   }
 
   private startAt(offset: number): void {

@@ -101,8 +101,17 @@ function readOrganization(value: Values, place: Place): ReadRow {
 
 /** A membership: of the organization where that is a faction, else of the one on whose behalf it is held. */
 function readMembership(value: Values, place: Place): ReadRow {
-  const { id, person_id, organization_id, role, start_date, end_date, person, organization, ...rest } =
-    value;
+  const {
+    id,
+    person_id,
+    organization_id,
+    role,
+    start_date,
+    end_date,
+    person,
+    organization,
+    ...rest
+  } = value;
   const personId = idIn(person_id) ?? idIn(objectIn(person)['id']);
   const inId = idIn(organization_id) ?? idIn(objectIn(organization)['id']);
   const links = { organizations: inId, behalf: idIn(rest['on_behalf_of_id']), ...asidesOf(rest) };
@@ -157,15 +166,19 @@ function common(value: Values): {
 }
 
 function lists(value: Values, id: string | null, { scheme }: Place): Values {
-  const identifiers = listIn(value['identifiers']).map(objectIn).map((each) => ({
-    scheme: each['scheme'] ?? 'unknown',
-    identifier: idIn(each['identifier']),
-  }));
+  const identifiers = listIn(value['identifiers'])
+    .map(objectIn)
+    .map((each) => ({
+      scheme: each['scheme'] ?? 'unknown',
+      identifier: idIn(each['identifier']),
+    }));
   const own = id === null || isOurs(id) ? [] : [{ scheme, identifier: id }];
   return {
     otherNames: listIn(value['other_names']).map(objectIn).map(otherName),
     identifiers: [...own, ...identifiers],
-    links: listIn(value['links']).map(objectIn).map(({ url, note }) => filled({ url, note })),
+    links: listIn(value['links'])
+      .map(objectIn)
+      .map(({ url, note }) => filled({ url, note })),
   };
 }
 

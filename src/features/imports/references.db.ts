@@ -21,7 +21,8 @@ export async function renameKeys(
   importId: string,
   definition: RecordDefinition,
 ): Promise<void> {
-  for (const naming of namings(definition)) await tx.query(renaming(definition, naming), [importId]);
+  for (const naming of namings(definition))
+    await tx.query(renaming(definition, naming), [importId]);
 }
 
 /**

@@ -39,7 +39,13 @@ export async function stagedRow(
   const definition = definitionOf(definitions, read.kind);
   const { patch, problems } = await judged(definition, read);
   const keepsKey = read.key !== null && isOurs(read.key);
-  return { ...common, keepsKey, slugBase: definition.hasSlug ? slugBaseOf(definition, patch) : null, patch, problems };
+  return {
+    ...common,
+    keepsKey,
+    slugBase: definition.hasSlug ? slugBaseOf(definition, patch) : null,
+    patch,
+    problems,
+  };
 }
 
 /** The problems that an error of ours tells, the first twenty. Others are thrown on. */
@@ -133,7 +139,10 @@ function aboveIn(above: readonly Field[], sent: Body): Body {
 export function fallbacksOf(definition: RecordDefinition): Body {
   return Object.fromEntries(
     definition.fields.flatMap((field) =>
-      columnsOf(field).map((column) => [column, field.kind === 'oneReference' ? null : field.fallback]),
+      columnsOf(field).map((column) => [
+        column,
+        field.kind === 'oneReference' ? null : field.fallback,
+      ]),
     ),
   );
 }

@@ -21,6 +21,8 @@ export class MemberBody extends HoldableBody {
   @DateField('The last day; left out, still.', { optional: true })
   endDate!: string | null;
 
-  @Extras('What files tell of the membership that has no field here: the area, the legislative period.')
+  @Extras(
+    'What files tell of the membership that has no field here: the area, the legislative period.',
+  )
   extras!: ExtrasOfRecord;
 }

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { Problem } from '../errors/problem.js';
 import { readPrecondition, type Precondition } from '../http/etag.js';
 import { readOnce, type Once } from '../once/once.js';
@@ -43,7 +43,7 @@ export type KnownRequest = FastifyRequest & {
   made?: number;
   identified?: Promise<Caller>;
   isStream?: boolean;
-  streamed?: Readable;
+  streamed?: IncomingMessage;
 };
 
 const MAX_REASON = 500;

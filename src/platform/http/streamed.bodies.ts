@@ -1,11 +1,19 @@
 import type { FastifyInstance } from 'fastify';
-import type { Readable } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { KnownRequest } from '../auth/caller.js';
 
 /** The configuration of a route whose body is read bit by bit, by whoever answers it, whatever its type and its size. */
 export const STREAMED = { streamed: true } as const;
 
 const STREAMED_TYPE = 'application/x-accord-streamed';
+
+/** The connections on which such a body is on its way. */
+const STREAMING = new WeakSet<Socket>();
+
+/** Whether a body is read bit by bit on this connection: it may take longer than others. */
+export function isStreaming(socket: Socket): boolean {
+  return STREAMING.has(socket);
+}
 
 /** Leaves the bodies of some routes unread; they are with the request, as `streamed`. */
 export function addStreamedBodies(fastify: FastifyInstance): void {
@@ -15,7 +23,10 @@ export function addStreamedBodies(fastify: FastifyInstance): void {
     done(null, payload);
   });
   fastify.addContentTypeParser(STREAMED_TYPE, (request, payload, done) => {
-    (request as KnownRequest).streamed = payload as unknown as Readable;
+    (request as KnownRequest).streamed = payload;
+    const { socket } = request.raw;
+    STREAMING.add(socket);
+    request.raw.once('close', () => STREAMING.delete(socket));
     done(null, undefined);
   });
 }

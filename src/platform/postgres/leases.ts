@@ -18,7 +18,9 @@ export class Leases implements OnApplicationShutdown {
 
   /** Gives a lease back; one that is lost stays so. */
   async give(name: string): Promise<void> {
-    await this.run('SELECT pg_advisory_unlock(hashtextextended($1, 0))', name).catch(() => undefined);
+    await this.run('SELECT pg_advisory_unlock(hashtextextended($1, 0))', name).catch(
+      () => undefined,
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -70,12 +70,7 @@ const UNREADABLE: readonly (readonly [
     () => `{"persons":\n[{"name":"${'x'.repeat(100_000_000)}"}]}`,
     2,
   ],
-  [
-    'NUL in an area',
-    'format=popolo',
-    () => '{"areas":\n[{"id":"a","name":"\\u0000"}]}',
-    2,
-  ],
+  ['NUL in an area', 'format=popolo', () => '{"areas":\n[{"id":"a","name":"\\u0000"}]}', 2],
   ['a CSV with a quote that stays open', 'format=csv&resource=people', () => 'name\n"A\n', 2],
   ['a CSV with too many cells', 'format=csv&resource=people', () => 'name,summary\nA,B,C\n', 2],
   ['no gzip', 'format=ndjson', () => line, 1, { 'content-encoding': 'gzip' }],
@@ -153,7 +148,9 @@ describe('a hostile file', () => {
     expect(done).toMatchObject({ state: 'refused', applied: 0, rows: { refused: 8, create: 2 } });
     expect(await storedRows(accord)).toEqual(before);
     const rows = await rowsOf(accord, done.id, '&outcome=refused');
-    expect(rows.map(({ line: at, problems }) => [at, problems[0]?.code, problems[0]?.pointer])).toEqual([
+    expect(
+      rows.map(({ line: at, problems }) => [at, problems[0]?.code, problems[0]?.pointer]),
+    ).toEqual([
       [2, 'validation_failed', '/name'],
       [3, 'validation_failed', '/nome'],
       [5, 'repeated_in_file', '/identifiers'],

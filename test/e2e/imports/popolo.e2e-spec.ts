@@ -205,7 +205,11 @@ describe('a file of Popolo', () => {
     const before = await revisions(accord);
     const file = parliament('dry');
     file.persons[1].name = 'Kamran Tesori';
-    const done = await imported(accord, 'format=popolo&scheme=dry&dryRun=true', JSON.stringify(file));
+    const done = await imported(
+      accord,
+      'format=popolo&scheme=dry&dryRun=true',
+      JSON.stringify(file),
+    );
     expect(done).toMatchObject({ state: 'done', rows: { create: 8 }, applied: 0, sourceId: null });
     expect(await revisions(accord)).toBe(before);
     const rows = await rowsOf(accord, done.id);

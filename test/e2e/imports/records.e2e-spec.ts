@@ -60,7 +60,12 @@ describe('a file of ours', () => {
 
   it('changes the fields that it gives and leaves the others', async () => {
     const made = await buildPerson(accord, { summary: 'Of Karachi.', otherNames: [{ name: 'A' }] });
-    const line = { recordType: 'people', id: made.id, name: 'Renamed', otherNames: [{ name: 'B' }] };
+    const line = {
+      recordType: 'people',
+      id: made.id,
+      name: 'Renamed',
+      otherNames: [{ name: 'B' }],
+    };
     const done = await imported(accord, 'format=ndjson&cite=false', ndjson([line]));
     const [row] = await rowsOf(accord, done.id);
     expect(row).toMatchObject({ outcome: 'update', fields: ['name', 'otherNames'] });
@@ -191,7 +196,12 @@ describe('a table', () => {
       rows.map(async (row) => (await accord.get(`/v1/people/${String(row.recordId)}`)).body),
     );
     expect(people).toMatchObject([
-      { name: 'Sattar, Farooq', birthDate: '1959', otherNames: [{ name: 'Bhai' }], summary: '=1+1' },
+      {
+        name: 'Sattar, Farooq',
+        birthDate: '1959',
+        otherNames: [{ name: 'Bhai' }],
+        summary: '=1+1',
+      },
       { name: 'Nasreen', birthDate: null, otherNames: [], summary: 'two\r\nlines' },
     ]);
     const again = await imported(accord, query, file);

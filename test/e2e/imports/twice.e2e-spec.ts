@@ -12,11 +12,13 @@ afterAll(() => accord.stop());
 
 const name = fc
   .string({ minLength: 1, maxLength: 40, unit: 'grapheme' })
-  .filter((text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text) && text.isWellFormed() && !text.includes('\0'));
+  .filter(
+    (text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text) && text.isWellFormed() && !text.includes('\0'),
+  );
 const date = fc.option(
-  fc.tuple(fc.integer({ min: 1900, max: 2030 }), fc.integer({ min: 1, max: 12 })).map(
-    ([year, month]) => `${String(year)}-${String(month).padStart(2, '0')}`,
-  ),
+  fc
+    .tuple(fc.integer({ min: 1900, max: 2030 }), fc.integer({ min: 1, max: 12 }))
+    .map(([year, month]) => `${String(year)}-${String(month).padStart(2, '0')}`),
   { nil: undefined },
 );
 const otherNames = fc.array(
@@ -24,7 +26,12 @@ const otherNames = fc.array(
   { maxLength: 4 },
 );
 const person = fc.record(
-  { name, birth_date: date, gender: fc.constantFrom('male', 'female', ''), other_names: otherNames },
+  {
+    name,
+    birth_date: date,
+    gender: fc.constantFrom('male', 'female', ''),
+    other_names: otherNames,
+  },
   { requiredKeys: ['name'] },
 );
 const organization = fc.record({
@@ -32,7 +39,12 @@ const organization = fc.record({
   classification: fc.constantFrom('party', 'bloc', 'legislature'),
 });
 const membership = fc.record(
-  { person: fc.nat(9), organization: fc.nat(4), behalf: fc.nat(4), role: fc.constantFrom('a', 'b') },
+  {
+    person: fc.nat(9),
+    organization: fc.nat(4),
+    behalf: fc.nat(4),
+    role: fc.constantFrom('a', 'b'),
+  },
   { requiredKeys: ['person', 'organization'] },
 );
 
@@ -69,8 +81,7 @@ describe('the same file twice', () => {
         expect(await revisions(accord)).toBe(before);
         expect(second.state).toBe(first.state);
         expect(second.rows['refused']).toBe(first.rows['refused']);
-        if (first.state === 'done')
-          expect(second.rows).toMatchObject({ create: 0, update: 0 });
+        if (first.state === 'done') expect(second.rows).toMatchObject({ create: 0, update: 0 });
       }),
       { numRuns: 40, seed: 20_221_228 },
     );

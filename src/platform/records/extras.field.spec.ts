@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { isExtras, MOST_EXTRAS } from './extras.field.js';
 
-/** `{"a":{"b":"…"}}` is 15 bytes without the text. */
+/** `{"a":{"b":"…"}}` is 14 bytes without the text. */
 function ofBytes(bytes: number): unknown {
-  return { a: { b: 'x'.repeat(bytes - 15) } };
+  return { a: { b: 'x'.repeat(bytes - 14) } };
 }
 
 describe('extras', () => {

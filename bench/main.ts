@@ -5,6 +5,7 @@
 import { FULL, QUICK, readOptions } from './options.js';
 import { presentReport, writeReport } from './report.js';
 import { openFirstRead } from './scenarios/first.read.js';
+import { openImport } from './scenarios/import.js';
 import { openPollers } from './scenarios/polling.js';
 import { openPages, openRecords } from './scenarios/records.js';
 import type { Findings, Scenario } from './scenarios/scenario.js';
@@ -25,6 +26,7 @@ const CHAPTERS: Readonly<Record<string, (stage: Stage) => Promise<readonly Scena
   vote: openVote,
   pollers: openPollers,
   stream: openStream,
+  import: openImport,
 };
 
 async function main(): Promise<void> {

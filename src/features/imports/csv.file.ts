@@ -39,17 +39,23 @@ export async function* readCsv(
     max_record_size: LARGEST_ROW,
     skip_empty_lines: true,
   });
-  void feed(parser, chunks);
+  const feeding = feed(parser, chunks);
   try {
     for await (const each of parser) yield rowOf(definition, each as Parsed);
   } catch (error) {
     throw error instanceof CsvError ? explained(error) : error;
+  } finally {
+    parser.destroy();
+    await feeding;
   }
 }
 
 async function feed(parser: Parser, chunks: AsyncIterable<Buffer>): Promise<void> {
   try {
-    for await (const chunk of chunks) if (!parser.write(chunk)) await once(parser, 'drain');
+    for await (const chunk of chunks) {
+      if (parser.destroyed) return;
+      if (!parser.write(chunk)) await once(parser, 'drain');
+    }
     parser.end();
   } catch (error) {
     parser.destroy(error as Error);

@@ -6,9 +6,9 @@ import { Problem } from '../../platform/errors/problem.js';
 /** What one row may have, in bytes or characters: a body over the API has as many. */
 export const LARGEST_ROW = 1024 * 1024;
 
-/** What is unpacked may be so many times larger than what was sent, once there are ten megabytes of it. */
+/** What is unpacked may be so many times larger than what was sent, once there is a megabyte of it. */
 const MOST_UNPACKED = 200;
-const UNSUSPICIOUS = 10 * 1024 * 1024;
+const UNSUSPICIOUS = 1024 * 1024;
 
 /** A file that cannot be read on. */
 export function unreadable(detail: string, line: number): Problem {

@@ -92,7 +92,7 @@ export async function endImport(read: Read, id: string, ending: Ending): Promise
   const rows = await read(
     `UPDATE imports AS import SET state = $2::import_state, source_id = COALESCE($3::uuid, import.source_id), applied = $4::int,
        problem = $5::jsonb, ended_at = clock_timestamp(),
-       total = greatest(import.total, (SELECT count(*)::int FROM import_rows AS row WHERE row.import_id = $1::uuid))
+       total = COALESCE(NULLIF((SELECT count(*)::int FROM import_rows AS row WHERE row.import_id = $1::uuid), 0), import.total)
      WHERE import.id = $1::uuid AND import.ended_at IS NULL RETURNING 1`,
     [id, state, sourceId, applied, problem === null ? null : JSON.stringify(problem)],
   );

@@ -25,10 +25,13 @@ export async function* readNdjson(
   }
 }
 
+/** A citation has a `recordType` of its own, of what it is about: it is known by its other two fields. */
 function rowOf(value: unknown, line: number): ReadRow {
   const { recordType, id, ...body } = objectIn(value);
-  const kind = RECORD_TYPES.find((type) => type === recordType);
   const key = typeof id === 'string' ? id : null;
+  if ('sourceId' in body && 'recordId' in body)
+    return { line, kind: 'citations', key, body: { ...body, recordType } };
+  const kind = RECORD_TYPES.find((type) => type === recordType);
   if (kind !== undefined) return { line, kind, key, body };
   throw unreadable(`recordType must be one of ${RECORD_TYPES.join(', ')}`, line);
 }

@@ -24,7 +24,7 @@ export async function placeAsides(
   await run(HELD_IN_FACTION);
   await run(WITHIN_NO_FACTION);
   for (const [kind, name] of EMBEDDED) await run(embed(kind, name));
-  for (const column of ['start_date', 'end_date']) await run(lasting(column));
+  for (const column of ['start_date', 'end_date']) await tx.query(lasting(column), [importId]);
   await run(OF_NO_FACTION);
   await tx.query(
     `UPDATE import_staging AS staged SET ${refusing('validation_failed', `'/extras'`, `'extras are at most ${String(MOST_EXTRAS)} bytes'`)}

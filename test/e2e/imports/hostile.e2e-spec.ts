@@ -166,6 +166,7 @@ describe('a hostile file', () => {
 
   it('leaves nothing when its connection breaks', async () => {
     const before = await storedRows(accord);
+    let sent = 0;
     const broken = new AbortController();
     const body = new ReadableStream<Uint8Array>({
       pull: (controller) => {
@@ -173,7 +174,6 @@ describe('a hostile file', () => {
         if ((sent += 1) === 20) broken.abort();
       },
     });
-    let sent = 0;
     await expect(
       fetch(`${accord.baseUrl}/v1/imports?format=ndjson`, {
         method: 'POST',

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => accord.stop());
 
 const name = fc
-  .string({ minLength: 1, maxLength: 40, unit: 'grapheme' })
+  .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
   .filter(
     (text) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(text) && text.isWellFormed() && !text.includes('\0'),
   );

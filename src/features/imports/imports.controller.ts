@@ -19,7 +19,7 @@ import { STREAMED } from '../../platform/http/streamed.bodies.js';
 import { linkNext } from '../../platform/records/answers.js';
 import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
 import { IMPORT_FORMATS, OUTCOMES } from './import.rows.js';
-import type { ImportView, KeptRow } from './imports.db.js';
+import type { ImportView, KeptRow } from './import.view.js';
 import { ImportsService, type Page } from './imports.service.js';
 
 const parameter = (name: string, description: string, words?: readonly string[]): MethodDecorator =>

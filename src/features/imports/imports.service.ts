@@ -19,6 +19,7 @@ import { DEFINITIONS, type Definitions } from '../../platform/records/record.def
 import { definitionOf } from '../../platform/records/references.db.js';
 import { judgeRows, refuseLost, writeRows, type Applying } from './import.applying.js';
 import type { ImportAsked, RowProblem } from './import.rows.js';
+import type { ImportView, KeptRow } from './import.view.js';
 import { stageFile, type SentFile } from './import.staging.js';
 import {
   clearStaging,
@@ -34,8 +35,6 @@ import {
   noteApplying,
   noteProgress,
   type Ending,
-  type ImportView,
-  type KeptRow,
 } from './imports.db.js';
 import { readImportAsked, readImportsQuery, readRowsQuery } from './imports.query.js';
 import { findNear } from './near.db.js';
@@ -145,12 +144,14 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
   }
 
   /** Fields are called as over the API. */
-  private shown({ nth: _, fields, ...row }: KeptRow): Omit<KeptRow, 'nth'> {
-    const { fields: declared } = definitionOf(this.definitions, row.recordType);
+  private shown(row: KeptRow): Omit<KeptRow, 'nth'> {
+    const { line, recordType, outcome, recordId, fields, problems, near } = row;
+    const { fields: declared } = definitionOf(this.definitions, recordType);
     const named = declared.filter((field) =>
       columnsOf(field).some((column) => fields.includes(column)),
     );
-    return { ...row, fields: named.map(({ name }) => name) };
+    const names = named.map(({ name }) => name);
+    return { line, recordType, outcome, recordId, fields: names, problems, near };
   }
 
   private async requireSource({ sourceId }: ImportAsked): Promise<void> {
@@ -167,7 +168,9 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
   }
 
   private async apply(id: string, asked: ImportAsked, author: Author): Promise<void> {
-    const { once: _, ...by } = author;
+    // Done once already: it is the import that is.
+    const { name, keyId, reason, requestId } = author;
+    const by = { name, keyId, reason, requestId };
     try {
       await this.database.write(by, (tx) => this.applyWithin(tx, id, asked), {
         timeout: LONGEST,

@@ -47,7 +47,7 @@ class ElementReader {
   constructor() {
     this.tokenizer.onToken = ({ token, value, offset }) => {
       this.note(token, offset);
-      this.parser.write({ token, value } as Parameters<TokenParser['write']>[0]);
+      this.parser.write({ token, value });
     };
     this.parser.onValue = ({ value, stack }) => {
       const collection = String(stack[1]?.key ?? stack[0]?.key ?? '');

@@ -39,7 +39,7 @@ export async function refuseDangling(
     const targets = naming.target === 'recordType' ? [...definitions.keys()] : [naming.target];
     for (const target of targets) {
       const text = dangling(definition, naming, definitionOf(definitions, target));
-      let refused = 0;
+      let refused: number;
       do {
         refused = (await tx.query(text, [importId])).length;
       } while (refused > 0 && target === definition.type);

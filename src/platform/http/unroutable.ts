@@ -45,8 +45,7 @@ export async function answerUnroutable(
  * was stored would seem to be refused.
  */
 export function answerUnreadable(error: ConnectionError, socket: Socket): void {
-  // It takes as long as it takes; silence still ends it.
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isStreaming(socket)) return;
+  if (mayGoOn(error, socket)) return;
   if (error.code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -61,6 +60,11 @@ export function answerUnreadable(error: ConnectionError, socket: Socket): void {
   // Half an answer is on its way already, and a second one would only spoil it.
   else if (response.headersSent) socket.destroy();
   else refuseConnection(socket, code);
+}
+
+/** A body that is read bit by bit takes as long as it takes; silence still ends it. */
+function mayGoOn({ code }: ConnectionError, socket: Socket): boolean {
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' && isStreaming(socket);
 }
 
 /**

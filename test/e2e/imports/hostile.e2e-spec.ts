@@ -181,7 +181,7 @@ describe('a hostile file', () => {
         duplex: 'half',
         signal: broken.signal,
         headers: { authorization: `Bearer ${accord.editorKey}` },
-      } as RequestInit),
+      }),
     ).rejects.toThrow();
     for (let attempt = 0; attempt < 5_000; attempt += 1) {
       const { body: list } = await accord.send('GET', '/v1/imports?limit=1', {}, 'editor');

@@ -12,6 +12,7 @@ import {
 } from '../../support/contract.js';
 import { judgeBy, type Judged } from '../../support/judge.js';
 import { buildFaction, buildPerson } from '../../support/factories.js';
+import { imported, ndjson } from '../../support/importing.js';
 import { merged, undo } from '../../support/merging.js';
 import { servedRoutes } from '../../support/routes.js';
 import { specimens } from '../../support/specimens/all.js';
@@ -74,7 +75,7 @@ describe('the document', () => {
       expect([method, path, secured]).toEqual([
         method,
         path,
-        method !== 'GET' || /^\/v1\/(keys|merges|purges)/.test(path),
+        method !== 'GET' || /^\/v1\/(keys|merges|purges|imports)/.test(path),
       ]);
   });
 });
@@ -90,6 +91,7 @@ describe('an answer', () => {
     for (const specimen of specimens) await tellThroughAllItsChanges(specimen);
     await tellMerges();
     await purgeSomebody();
+    await importSomebody();
     const unread: string[] = [];
     for (const { method, path } of operationsOf(contract)) {
       if (method !== 'GET') continue;
@@ -107,7 +109,7 @@ describe('an answer', () => {
 
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>
-    /^\/v1\/(keys|merges|purges)/.test(path)
+    /^\/v1\/(keys|merges|purges|imports)/.test(path)
       ? ['admin']
       : /\/(revisions|changes)$/.test(path)
         ? ['reader', 'admin']
@@ -134,6 +136,10 @@ describe('an answer', () => {
     ];
     await merged(accord, 'people', kept.id, one.id);
     await undo(accord, (await merged(accord, 'people', kept.id, other.id)).id);
+  }
+
+  async function importSomebody(): Promise<void> {
+    await imported(accord, 'format=ndjson', ndjson([{ recordType: 'people', name: 'Read' }]));
   }
 
   async function purgeSomebody(): Promise<void> {

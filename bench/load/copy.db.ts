@@ -6,8 +6,14 @@ const TABLES = [
   ['sources', 'record.title = $1'],
   ['factions', ofScheme()],
   ['people', ofScheme()],
-  ['members', `record.person_id IN (SELECT person.id FROM people AS person WHERE ${ofScheme('person')})`],
-  ['citations', 'record.source_id IN (SELECT source.id FROM sources AS source WHERE source.title = $1)'],
+  [
+    'members',
+    `record.person_id IN (SELECT person.id FROM people AS person WHERE ${ofScheme('person')})`,
+  ],
+  [
+    'citations',
+    'record.source_id IN (SELECT source.id FROM sources AS source WHERE source.title = $1)',
+  ],
 ] as const;
 
 /** How many rows were copied, and how long that took, in seconds. */
@@ -26,7 +32,8 @@ export async function copyRecords(fromUrl: string, toUrl: string, scheme: string
     let rows = 0;
     await client.query('BEGIN');
     for (const [table, file] of files)
-      rows += (await client.query(`COPY ${table} FROM ${client.escapeLiteral(file)}`)).rowCount ?? 0;
+      rows +=
+        (await client.query(`COPY ${table} FROM ${client.escapeLiteral(file)}`)).rowCount ?? 0;
     await client.query('COMMIT');
     return { rows, seconds: (performance.now() - begin) / 1_000 };
   });

@@ -87,7 +87,12 @@ class Import implements Scenario {
     const begin = performance.now();
     const sent = await fetch(
       `${accord.url}/v1/imports?format=popolo&scheme=${scheme}&title=${scheme}`,
-      { method: 'POST', headers, body: Readable.toWeb(Readable.from(fileOf(scheme, people))), duplex: 'half' } as RequestInit,
+      {
+        method: 'POST',
+        headers,
+        body: Readable.toWeb(Readable.from(fileOf(scheme, people))),
+        duplex: 'half',
+      },
     );
     if (sent.status !== 202) throw new Error(await sent.text());
     for (;;) {

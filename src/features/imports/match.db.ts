@@ -112,7 +112,7 @@ export async function makeNew(
 }
 
 /** Whether records of a kind are told apart by who they are elsewhere. */
-export function hasIdentifiers({ fields }: RecordDefinition): boolean {
+function hasIdentifiers({ fields }: RecordDefinition): boolean {
   return fields.some(({ name }) => name === 'identifiers');
 }
 

@@ -71,8 +71,10 @@ function refuseBomb(gunzip: Gunzip, bytes: number): void {
   );
 }
 
+/** Of Node's own, which may run us in a context apart. */
 function isZlibError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === 'string' && code.startsWith('Z_');
 }
 
 /** Asks of chunk after chunk that they are UTF-8; a character may be parted by two. Null: there are no more. */

@@ -60,7 +60,7 @@ function readPerson(value: Values, place: Place): ReadRow {
       deathDate: death_date,
       summary,
       ...lists(value, id, place),
-      extras: extras(rest, place),
+      extras: extras({ ...rest, ...surplus(value) }, place),
     }),
   };
 }
@@ -94,7 +94,7 @@ function readOrganization(value: Values, place: Place): ReadRow {
       dissolutionDate: dissolution_date,
       summary,
       ...lists(value, id, place),
-      extras: extras(kind === word ? rest : { classification, ...rest }, place),
+      extras: extras({ ...(kind === word ? {} : { classification }), ...rest, ...surplus(value) }, place),
     }),
   };
 }
@@ -165,21 +165,37 @@ function common(value: Values): {
   return { id: idIn(id), name, summary, rest: Object.fromEntries(rest) };
 }
 
+/** What a list of a record takes. */
+const LONGEST_LIST = 100;
+
 function lists(value: Values, id: string | null, { scheme }: Place): Values {
-  const identifiers = listIn(value['identifiers'])
-    .map(objectIn)
-    .map((each) => ({
-      scheme: each['scheme'] ?? 'unknown',
-      identifier: idIn(each['identifier']),
-    }));
+  const identifiers = objectsIn(value, 'identifiers').map((each) => ({
+    scheme: each['scheme'] ?? 'unknown',
+    identifier: idIn(each['identifier']),
+  }));
   const own = id === null || isOurs(id) ? [] : [{ scheme, identifier: id }];
   return {
-    otherNames: listIn(value['other_names']).map(objectIn).map(otherName),
-    identifiers: [...own, ...identifiers],
-    links: listIn(value['links'])
-      .map(objectIn)
+    otherNames: objectsIn(value, 'other_names').slice(0, LONGEST_LIST).map(otherName),
+    identifiers: [...own, ...identifiers].slice(0, LONGEST_LIST),
+    links: objectsIn(value, 'links')
+      .slice(0, LONGEST_LIST)
       .map(({ url, note }) => filled({ url, note })),
   };
+}
+
+/** What the lists of a record do not take. */
+function surplus(value: Values): Values {
+  const rest = (name: string): readonly Values[] => objectsIn(value, name).slice(LONGEST_LIST);
+  return { other_names: rest('other_names'), links: rest('links') };
+}
+
+/** A list of objects. Of other names too many, each spelling comes before those that are told again, as of other languages. */
+function objectsIn(value: Values, list: string): readonly Values[] {
+  const all = listIn(value[list]).map(objectIn);
+  if (list !== 'other_names' || all.length <= LONGEST_LIST) return all;
+  const first = new Map(all.toReversed().map((each) => [each['name'], each]));
+  const isFirst = (each: Values): boolean => first.get(each['name']) === each;
+  return [...all.filter(isFirst), ...all.filter((each) => !isFirst(each))];
 }
 
 function otherName({ name, lang, note, start_date, end_date }: Values): Values {

@@ -6,6 +6,7 @@ import { FULL, QUICK, readOptions } from './options.js';
 import { presentReport, writeReport } from './report.js';
 import { openExport } from './scenarios/export.js';
 import { openFirstRead } from './scenarios/first.read.js';
+import { openImport } from './scenarios/import.js';
 import { openPollers } from './scenarios/polling.js';
 import { openPages, openRecords } from './scenarios/records.js';
 import type { Findings, Scenario } from './scenarios/scenario.js';
@@ -28,6 +29,7 @@ const CHAPTERS: Readonly<Record<string, (stage: Stage) => Promise<readonly Scena
   pollers: openPollers,
   stream: openStream,
   export: openExport,
+  import: openImport,
 };
 
 async function main(): Promise<void> {

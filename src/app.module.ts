@@ -3,6 +3,7 @@ import { AccessModule } from './features/access/access.module.js';
 import { ChangesModule } from './features/changes/changes.module.js';
 import { ExportsModule } from './features/exports/exports.module.js';
 import { DuplicatesModule } from './features/duplicates/duplicates.module.js';
+import { ImportsModule } from './features/imports/imports.module.js';
 import { IndexModule } from './features/index/index.module.js';
 import { MergesModule } from './features/merges/merges.module.js';
 import { PurgesModule } from './features/purges/purges.module.js';
@@ -37,6 +38,7 @@ export class AppModule {
         ExportsModule,
         WebhooksModule.on(options.webhooks),
         PurgesModule,
+        ImportsModule,
         AccessModule,
         IndexModule,
       ],

@@ -7,6 +7,7 @@ import { AppModule } from './app.module.js';
 import { keySchemas } from './features/access/keys.schema.js';
 import { changeSchemas } from './features/changes/changes.schema.js';
 import { exportSchemas } from './features/exports/exports.schema.js';
+import { importSchemas } from './features/imports/imports.schema.js';
 import { indexSchemas } from './features/index/index.schema.js';
 import { duplicateSchemas } from './features/duplicates/duplicates.schema.js';
 import { mergeSchemas } from './features/merges/merges.schema.js';
@@ -24,6 +25,7 @@ import type { WebhookOptions } from './features/webhooks/webhooks.settings.js';
 import { Authenticator } from './platform/auth/authenticator.js';
 import type { LogLevel, TrustedProxies } from './platform/config/config.js';
 import { addBodyParsers } from './platform/http/body.parsers.js';
+import { addStreamedBodies } from './platform/http/streamed.bodies.js';
 import { addConditionalReads, type Polling } from './platform/http/conditional.js';
 import { contentTag } from './platform/http/etag.js';
 import { CORS } from './platform/http/cors.js';
@@ -146,6 +148,7 @@ export function describe(app: NestFastifyApplication): OpenAPIObject {
     ...exportSchemas,
     ...purgeSchemas,
     ...webhookSchemas,
+    ...importSchemas,
   };
   for (const resource of resources) Object.assign(schemas, resourceSchemas(resource));
   return describeApi(app, schemas);
@@ -190,6 +193,7 @@ function setUp(
   const fastify = app.getHttpAdapter().getInstance();
   addBodyParsers(fastify);
   const keeping = keepingOf(app, serverLimits);
+  addStreamedBodies(fastify);
   addConditionalReads(fastify, keeping, polling);
   markReplays(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {

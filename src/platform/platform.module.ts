@@ -6,6 +6,7 @@ import { Clock } from './clock/clock.js';
 import { ProblemFilter } from './errors/problem.filter.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthService } from './health/health.service.js';
+import { Leases } from './postgres/leases.js';
 import { Stopping, type StopLimits } from './http/stopping.js';
 import { Limits, type LimitOptions } from './limits/limits.js';
 import { Metrics } from './metrics/metrics.js';
@@ -41,6 +42,7 @@ export class PlatformModule {
         { provide: Database, useFactory: () => new Database(databaseUrl) },
         { provide: LongReads, useFactory: () => new LongReads(databaseUrl) },
         { provide: Head, useFactory: () => new Head({ url: databaseUrl, listenUrl }) },
+        { provide: Leases, useFactory: () => new Leases(listenUrl ?? databaseUrl) },
         { provide: SNAPSHOT_SETTINGS, useValue: kept },
         Snapshots,
         Makings,
@@ -60,7 +62,17 @@ export class PlatformModule {
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Authenticator, Clock, Database, Head, LongReads, Makings, Metrics, Stopping],
+      exports: [
+        Authenticator,
+        Clock,
+        Database,
+        Head,
+        Leases,
+        LongReads,
+        Makings,
+        Metrics,
+        Stopping,
+      ],
     };
   }
 }

@@ -4,14 +4,7 @@ import { Readable, Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { answered, entriesOf } from '../../client/answers.js';
-import type { AccordClient } from '../../client/client.js';
-import type {
-  Format,
-  Import,
-  ImportProblem,
-  ImportQuery,
-  ImportRow,
-} from '../../client/pending.js';
+import type { AccordClient, Paths, Schemas } from '../../client/client.js';
 import { EXIT, type Exit, Misuse } from '../exit.js';
 import { plain } from '../output.js';
 import { showProgress } from '../progress.js';
@@ -27,6 +20,12 @@ const ENDINGS: readonly (readonly [RegExp, Format])[] = [
   [/\.json(\.gz)?$/i, 'popolo'],
   [/\.csv(\.gz)?$/i, 'csv'],
 ];
+
+type Query = Paths['/v1/imports']['post']['parameters']['query'];
+type Format = Query['format'];
+type Import = Schemas['Import'];
+type ImportProblem = Schemas['ImportProblem'];
+type ImportRow = Schemas['ImportRow'];
 
 /** Records from elsewhere. */
 export function addImport(program: Command, ending: Ending): void {
@@ -55,7 +54,7 @@ export function addImport(program: Command, ending: Ending): void {
 
 interface Asked {
   readonly format?: Format;
-  readonly resource?: string;
+  readonly resource?: NonNullable<Query['resource']>;
   readonly dryRun?: true;
   readonly atomic: boolean;
   readonly source?: string;
@@ -86,10 +85,12 @@ async function send(client: AccordClient, file: string, asked: Asked): Promise<I
     return await answered(
       client.POST('/v1/imports', {
         params: { query: queryOf(file, format, asked) },
-        body: counted(file, (bytes) => {
-          progress.reach(bytes);
-        }),
-        bodySerializer: (body: ReadableStream) => body,
+        // The document says what the bytes are to the service; here they are still to be read.
+        body: '',
+        bodySerializer: () =>
+          counted(file, (bytes) => {
+            progress.reach(bytes);
+          }),
         duplex: 'half',
         headers: {
           'content-type': TYPES[format],
@@ -102,13 +103,13 @@ async function send(client: AccordClient, file: string, asked: Asked): Promise<I
   }
 }
 
-function queryOf(file: string, format: Format, { resource, source, ...asked }: Asked): ImportQuery {
+function queryOf(file: string, format: Format, { resource, source, ...asked }: Asked): Query {
   const title = asked.title ?? (file === '-' ? 'stdin' : basename(file));
   return {
     format,
     ...(resource !== undefined && { resource }),
-    dryRun: asked.dryRun === true,
-    atomic: asked.atomic,
+    dryRun: asked.dryRun === true ? 'true' : 'false',
+    atomic: asked.atomic ? 'true' : 'false',
     ...(source === undefined ? { title } : { sourceId: source }),
   };
 }
@@ -186,7 +187,7 @@ function headOf({ id, state, dryRun, rows, problem }: Import): readonly string[]
     `import ${id} ${dryRun ? 'dry run, nothing changed' : state}: ${counts
       .map(([outcome, count]) => `${outcome} ${String(count)}`)
       .join(', ')}`,
-    ...(problem == null ? [] : [lineOf(problem)]),
+    ...(problem === null ? [] : [lineOf(problem)]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import { Problem } from '../errors/problem.js';
 import { readPrecondition, type Precondition } from '../http/etag.js';
 import { readOnce, type Once } from '../once/once.js';
@@ -32,7 +33,7 @@ export type View = 'all' | 'public';
 /**
  * A request whose caller the guard has established; `isReplayed` when its answer was given before, `identified` when its key
  * was looked up to be counted by it, `keep` when its answer may be given again, `made` the tick of the ledger's head at which
- * the making of that began, `isStream` when its answer ends only when one of both sides has had enough.
+ * the making of that began, `isStream` when its answer ends only when one of both sides has had enough, `streamed` its body where that is read bit by bit.
  */
 export type KnownRequest = FastifyRequest & {
   caller?: Caller;
@@ -42,6 +43,7 @@ export type KnownRequest = FastifyRequest & {
   made?: number;
   identified?: Promise<Caller>;
   isStream?: boolean;
+  streamed?: IncomingMessage;
 };
 
 const MAX_REASON = 500;

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Problem, invalid } from '../errors/problem.js';
 
 // No body of ours goes deeper than five; recursion over one of a million brackets would end the stack.
-const MAX_DEPTH = 32;
+export const MAX_DEPTH = 32;
 
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 
@@ -33,7 +33,8 @@ export function addBodyParsers(fastify: FastifyInstance): void {
   });
 }
 
-function isDeeper(value: unknown, depth: number): boolean {
+/** Whether something lies deeper in a value than so many objects and lists. */
+export function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }

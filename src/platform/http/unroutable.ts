@@ -3,6 +3,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { CORS } from './cors.js';
 import { lastOn, rememberLast } from './last.request.js';
+import { isStreaming } from './streamed.bodies.js';
 import { Problem, statusOf } from '../errors/problem.js';
 import { problemText, sendProblem } from '../errors/problem.filter.js';
 import type { Limits } from '../limits/limits.js';
@@ -44,6 +45,7 @@ export async function answerUnroutable(
  * was stored would seem to be refused.
  */
 export function answerUnreadable(error: ConnectionError, socket: Socket): void {
+  if (mayGoOn(error, socket)) return;
   if (error.code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -58,6 +60,11 @@ export function answerUnreadable(error: ConnectionError, socket: Socket): void {
   // Half an answer is on its way already, and a second one would only spoil it.
   else if (response.headersSent) socket.destroy();
   else refuseConnection(socket, code);
+}
+
+/** A body that is read bit by bit takes as long as it takes; silence still ends it. */
+function mayGoOn({ code }: ConnectionError, socket: Socket): boolean {
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' && isStreaming(socket);
 }
 
 /**

@@ -55,6 +55,8 @@ export interface WriteOptions {
   readonly timeout?: number;
   /** Whether somebody may see less after it than before; false only if that cannot be. */
   readonly mayHide?: boolean;
+  /** How long one statement of it may run, and wait for a lock, in milliseconds; 10 s and 5 s unless told otherwise. */
+  readonly patience?: number;
 }
 
 /**
@@ -109,6 +111,9 @@ export class Database implements OnApplicationShutdown {
     return result.rows;
   };
 
+  /** The same for a statement that changes something beside the records, of which nobody has to be told. */
+  readonly beside: Read = (text, values) => this.read(text, values);
+
   /** The rows of a large statement, planned once on each of a few connections, whatever it is asked with. */
   readonly readPlanned: Read = async <Row extends object>(
     text: string,
@@ -131,12 +136,12 @@ export class Database implements OnApplicationShutdown {
   async write<Result>(
     author: Author,
     work: (tx: Transaction) => Promise<Result>,
-    { timeout = 10_000, mayHide = true }: WriteOptions = {},
+    { timeout = 10_000, mayHide = true, patience = 0 }: WriteOptions = {},
   ): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       this.refuseWhenAway();
       try {
-        return await this.attempt(author, work, { timeout, mayHide });
+        return await this.attempt(author, work, { timeout, mayHide, patience });
       } catch (error) {
         if (attempt === ATTEMPTS || !isConflict(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
@@ -147,18 +152,19 @@ export class Database implements OnApplicationShutdown {
   private async attempt<Result>(
     author: Author,
     work: (tx: Transaction) => Promise<Result>,
-    { timeout, mayHide }: Required<WriteOptions>,
+    { timeout, mayHide, patience }: Required<WriteOptions>,
   ): Promise<Result> {
     refuseWhenFull(this.pool);
     const client = await this.pool.connect();
     // What breaks the connection fails the statement that waits for it, and nothing else.
     client.on('error', ignore);
-    const tx = new OpenTransaction(client, this.names, timeout);
+    const tx = new OpenTransaction(client, this.names, timeout, patience);
     try {
       const { once } = author;
-      const [, isFree, found] = await Promise.all([
+      const [, isFree, , found] = await Promise.all([
         tx.begin(),
         signAs(tx, author),
+        patience > 0 && bePatient(tx, patience),
         once && findAnswer(tx, once.address),
       ]);
       const kept = once && openKept(once, isFree, found);
@@ -229,6 +235,14 @@ async function signAs(tx: Transaction, author: Author): Promise<boolean> {
     [name, keyId, reason ?? '', requestId ?? '', instant ?? '', once?.address ?? null],
   );
   return row?.isFree === true;
+}
+
+/** Lets the statements of a transaction run, and wait for locks, for so long. */
+async function bePatient(tx: Transaction, patience: number): Promise<void> {
+  await tx.query(
+    `SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)`,
+    [String(patience)],
+  );
 }
 
 /** Has a transaction record what follows at an instant, ISO. */

@@ -23,11 +23,13 @@ export class OpenTransaction implements Transaction {
 
   /**
    * @param timeout how long it may take until it is committed, in milliseconds
+   * @param patience how long one statement may run, where it is longer than otherwise
    */
   constructor(
     private readonly client: pg.PoolClient,
     private readonly names: StatementNames,
     timeout: number,
+    private readonly patience = 0,
   ) {
     this.deadline = performance.now() + timeout;
   }
@@ -96,7 +98,8 @@ export class OpenTransaction implements Transaction {
 
   /** A command of the transaction's own has no values, and is sent as plain text. */
   private statement(text: string, values: readonly unknown[], left: number): pg.QueryConfig {
-    const statement = { text, query_timeout: Math.min(left, QUERY_TIMEOUT) };
+    const longest = Math.max(QUERY_TIMEOUT, this.patience);
+    const statement = { text, query_timeout: Math.min(left, longest) };
     if (values.length === 0) return statement;
     return { ...statement, name: this.names.nameOf(text), values: [...values] };
   }

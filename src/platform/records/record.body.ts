@@ -138,7 +138,7 @@ function mergePatch(target: unknown, patch: unknown): unknown {
  * The errors of texts that Postgres or JSON cannot hold (NUL and lone surrogates, in values and in names), and of names that
  * every object of JavaScript has, which would pass for known fields.
  */
-function textErrors(value: unknown, pointer: string): FieldError[] {
+export function textErrors(value: unknown, pointer: string): FieldError[] {
   if (typeof value === 'string')
     return isStorable(value) ? [] : [{ pointer, detail: 'the text holds NUL or half a character' }];
   if (typeof value !== 'object' || value === null) return [];

@@ -62,12 +62,18 @@ export async function withSlug(
   id: string | null,
 ): Promise<Body> {
   if (!definition.hasSlug || body['slug'] !== null) return body;
-  const name = body[definition.nameField ?? 'name'];
+  const base = slugBaseOf(definition, body);
+  return {
+    ...body,
+    slug: await freeSlug(tx, definition, base, id),
+  };
+}
+
+/** What the readable address of a record begins with: its name, as far as it goes, else what it is. */
+export function slugBaseOf({ nameField = 'name', title }: RecordDefinition, body: Body): string {
+  const name = body[nameField];
   const base = slugify(typeof name === 'string' ? name : '')
     .slice(0, 80)
     .replace(/-+$/, '');
-  return {
-    ...body,
-    slug: await freeSlug(tx, definition, base === '' ? definition.title.toLowerCase() : base, id),
-  };
+  return base === '' ? title.toLowerCase() : base;
 }

@@ -303,6 +303,16 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
     'changes_one_thing',
     `INSERT INTO changes (position, is_public, revision_position, purge_id) VALUES (1, true, 1, uuid_v7())`,
   ],
+  [
+    'imports_ended',
+    `INSERT INTO imports (state, format, scheme, title, dry_run, atomic, cites, actor)
+     VALUES ('done', 'csv', 'popolo', 'A file', false, true, true, 'somebody')`,
+  ],
+  [
+    'imports_ended',
+    `INSERT INTO imports (ended_at, format, scheme, title, dry_run, atomic, cites, actor)
+     VALUES (now(), 'csv', 'popolo', 'A file', false, true, true, 'somebody')`,
+  ],
   ...['factions', 'people', 'members'].flatMap((table) =>
     ['[]', '{"popolo": [{}]}', '{"popolo": "male"}'].map(
       (extras) => [`${table}_extras`, `UPDATE ${table} SET extras = '${extras}'`] as const,

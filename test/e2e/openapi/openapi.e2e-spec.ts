@@ -13,6 +13,7 @@ import {
 } from '../../support/contract.js';
 import { judgeBy, type Judged } from '../../support/judge.js';
 import { buildFaction, buildPerson } from '../../support/factories.js';
+import { imported, ndjson } from '../../support/importing.js';
 import { merged, undo } from '../../support/merging.js';
 import { servedRoutes } from '../../support/routes.js';
 import { specimens } from '../../support/specimens/all.js';
@@ -76,7 +77,7 @@ describe('the document', () => {
       expect([method, path, secured]).toEqual([
         method,
         path,
-        method !== 'GET' || /^\/v1\/(keys|merges|purges|duplicates|webhooks)/.test(path),
+        method !== 'GET' || /^\/v1\/(keys|merges|purges|duplicates|webhooks|imports)/.test(path),
       ]);
   });
 });
@@ -93,6 +94,7 @@ describe('an answer', () => {
     await tellMerges();
     await purgeSomebody();
     await tellWebhooks();
+    await importSomebody();
     const unread: string[] = [];
     for (const { method, path } of operationsOf(contract)) {
       if (method !== 'GET') continue;
@@ -110,7 +112,7 @@ describe('an answer', () => {
 
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>
-    /^\/v1\/(keys|merges|purges|duplicates|webhooks)/.test(path)
+    /^\/v1\/(keys|merges|purges|duplicates|webhooks|imports)/.test(path)
       ? ['admin']
       : /\/(revisions|changes)$/.test(path)
         ? ['reader', 'admin']
@@ -139,6 +141,10 @@ describe('an answer', () => {
     await undo(accord, (await merged(accord, 'people', kept.id, other.id)).id);
     const different = { of: 'people', ids: [kept.id, other.id], decision: 'different' };
     await accord.record('/v1/duplicates/decisions', different);
+  }
+
+  async function importSomebody(): Promise<void> {
+    await imported(accord, 'format=ndjson', ndjson([{ recordType: 'people', name: 'Read' }]));
   }
 
   async function purgeSomebody(): Promise<void> {

@@ -1,0 +1,168 @@
+/** What the rows of an import change, and what of it cannot be. Statements over all rows of a kind at once. */
+import type { Transaction } from '../../platform/prisma/transaction.js';
+import { columnsOf } from '../../platform/records/field.js';
+import type { RecordDefinition } from '../../platform/records/record.definition.js';
+import { open, refusing } from './match.db.js';
+
+/** How a list of a file joins what a record has: what has this in common is there already. */
+const JOINED: Readonly<Record<string, (known: string, told: string) => string>> = {
+  other_names: (known, told) =>
+    `${known} ->> 'name' = ${told} ->> 'name' AND COALESCE(${known} ->> 'lang', '') = COALESCE(${told} ->> 'lang', '')`,
+  identifiers: (known, told) =>
+    `${known} ->> 'scheme' = ${told} ->> 'scheme' AND ${known} ->> 'identifier' = ${told} ->> 'identifier'`,
+  links: (known, told) => `${known} ->> 'url' = ${told} ->> 'url'`,
+};
+
+/**
+ * Says of each row that is a record what it changes. What the file does not give stays.
+ *
+ * @param joins whether its lists and extras join those of the record, or take their place
+ */
+export async function compareRows(
+  tx: Transaction,
+  importId: string,
+  definition: RecordDefinition,
+  joins: boolean,
+): Promise<void> {
+  const { table, type, fields } = definition;
+  await tx.query(
+    `UPDATE import_staging AS staged SET record_version = compared.version, merged = compared.later, fields = compared.fields,
+       outcome = (CASE WHEN cardinality(compared.fields) = 0 THEN 'unchanged' ELSE 'update' END)::import_outcome
+     FROM (
+       SELECT staged.nth, record.version, later.body AS later, ARRAY(
+         SELECT given.name FROM jsonb_object_keys(staged.patch) AS given (name)
+         WHERE later.body -> given.name IS DISTINCT FROM earlier.body -> given.name ORDER BY given.name
+       ) AS fields
+       FROM import_staging AS staged JOIN ${table} AS record ON record.id = staged.record_id
+       CROSS JOIN LATERAL (SELECT to_jsonb(record)) AS earlier (body)
+       CROSS JOIN LATERAL (SELECT to_jsonb(jsonb_populate_record(record, staged.patch ${joins ? joined(definition) : ''}))) AS later (body)
+       WHERE ${open(definition)}
+     ) AS compared
+     WHERE staged.import_id = $1::uuid AND staged.nth = compared.nth`,
+    [importId],
+  );
+  const fixed = fields.filter((field) => field.fixed).flatMap(columnsOf);
+  if (fixed.length === 0) return;
+  await tx.query(
+    `UPDATE import_staging AS staged SET ${refusing('validation_failed', "'/' || staged.fields[1]", "'it is set when the record is made'")}
+     WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.outcome = 'update' AND staged.fields && $2::text[]`,
+    [importId, fixed],
+  );
+}
+
+/** Refuses the rows that would stand above themselves. */
+export async function refuseCycles(
+  tx: Transaction,
+  importId: string,
+  { type, table }: RecordDefinition,
+  column: string,
+): Promise<void> {
+  const changing = `staged.import_id = $1::uuid AND staged.kind = '${type}'
+    AND (staged.outcome = 'create' OR staged.outcome = 'update' AND '${column}' = ANY (staged.fields))`;
+  await tx.query(
+    `WITH RECURSIVE links (id, above) AS (
+       SELECT record.id, record.${column} FROM ${table} AS record
+       WHERE record.${column} IS NOT NULL
+         AND NOT EXISTS (SELECT FROM import_staging AS staged WHERE ${changing} AND staged.record_id = record.id)
+       UNION ALL
+       SELECT staged.record_id, (staged.patch ->> '${column}')::uuid FROM import_staging AS staged
+       WHERE ${changing} AND staged.patch ->> '${column}' IS NOT NULL
+     ), walks (start, at) AS (
+       SELECT staged.record_id, (staged.patch ->> '${column}')::uuid FROM import_staging AS staged
+       WHERE ${changing} AND staged.patch ->> '${column}' IS NOT NULL
+       UNION
+       SELECT walks.start, links.above FROM walks JOIN links ON links.id = walks.at
+     )
+     UPDATE import_staging AS staged SET ${refusing('cycle', `'/${column === 'parent_id' ? 'parentId' : 'derivedFromId'}'`, "'the record would stand above itself'")}
+     WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.record_id IN (SELECT walks.start FROM walks WHERE walks.start = walks.at)`,
+    [importId],
+  );
+}
+
+/** Refuses the memberships that certainly overlap another one, of an earlier row or on record. */
+export async function refuseOverlaps(tx: Transaction, importId: string): Promise<void> {
+  await tx.query(
+    `WITH rows AS (
+       SELECT staged.nth, staged.record_id AS id, body.told ->> 'person_id' AS person_id, body.told ->> 'faction_id' AS faction_id,
+         body.told ->> 'start_date' AS start_date, body.told ->> 'end_date' AS end_date
+       FROM import_staging AS staged CROSS JOIN LATERAL (SELECT COALESCE(staged.merged, staged.patch)) AS body (told)
+       WHERE staged.import_id = $1::uuid AND staged.kind = 'members' AND staged.outcome IN ('create', 'update')
+     ), others AS (
+       SELECT rows.* FROM rows
+       UNION ALL
+       SELECT 0, record.id, record.person_id::text, record.faction_id::text, record.start_date, record.end_date
+       FROM members AS record
+       WHERE record.retracted_at IS NULL AND NOT EXISTS (SELECT FROM rows WHERE rows.id = record.id)
+     )
+     UPDATE import_staging AS staged SET
+       ${refusing('membership_overlaps', `'/startDate'`, "'the person is a member at that time already'")}
+     FROM (
+       SELECT DISTINCT one.nth FROM rows AS one
+       JOIN others AS other ON other.person_id = one.person_id AND other.faction_id = one.faction_id
+       WHERE other.id <> one.id AND other.nth < one.nth
+         AND latest_start(other.start_date) < earliest_end(one.end_date)
+         AND latest_start(one.start_date) < earliest_end(other.end_date)
+     ) AS overlapping
+     WHERE staged.import_id = $1::uuid AND staged.nth = overlapping.nth`,
+    [importId],
+  );
+}
+
+/**
+ * Gives new records that came without one a slug of their own: what it begins with, and a number where that is taken. Two
+ * that would have the same after all are told apart by their places in the file.
+ */
+export async function giveSlugs(
+  tx: Transaction,
+  importId: string,
+  { type, table }: RecordDefinition,
+): Promise<void> {
+  const wanting = `staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.outcome = 'create' AND NOT staged.patch ? 'slug'`;
+  await tx.query(
+    `WITH wanted AS (
+       SELECT staged.nth, staged.slug_base AS base, row_number() OVER (PARTITION BY staged.slug_base ORDER BY staged.nth) AS place
+       FROM import_staging AS staged WHERE ${wanting}
+     ), taken AS (
+       SELECT record.slug AS base, 1 AS number FROM ${table} AS record
+       UNION ALL
+       SELECT regexp_replace(record.slug, '-[0-9]{1,9}$', ''), (regexp_match(record.slug, '-([0-9]{1,9})$'))[1]::int
+       FROM ${table} AS record WHERE record.slug ~ '-[0-9]{1,9}$'
+     ), last AS (
+       SELECT taken.base, max(taken.number) AS number FROM taken GROUP BY taken.base
+     ), given AS (
+       SELECT wanted.nth, CASE WHEN COALESCE(last.number, 0) + wanted.place = 1 THEN wanted.base
+         ELSE wanted.base || '-' || COALESCE(last.number, 0) + wanted.place END AS slug
+       FROM wanted LEFT JOIN last ON last.base = wanted.base
+     ), apart AS (
+       SELECT given.nth, CASE WHEN row_number() OVER (PARTITION BY given.slug ORDER BY given.nth) = 1
+         AND NOT EXISTS (SELECT FROM ${table} AS record WHERE record.slug = given.slug)
+         THEN given.slug ELSE given.slug || '-row-' || given.nth END AS slug
+       FROM given
+     )
+     UPDATE import_staging AS staged SET patch = staged.patch || jsonb_build_object('slug', apart.slug)
+     FROM apart WHERE staged.import_id = $1::uuid AND staged.nth = apart.nth`,
+    [importId],
+  );
+}
+
+function joined({ fields }: RecordDefinition): string {
+  const columns = fields.flatMap(columnsOf);
+  const lists = Object.entries(JOINED).filter(([column]) => columns.includes(column));
+  const parts = lists.map(
+    ([
+      column,
+      isSame,
+    ]) => `|| CASE WHEN staged.patch ? '${column}' THEN jsonb_build_object('${column}',
+      earlier.body -> '${column}' || COALESCE((
+        SELECT jsonb_agg(each.told ORDER BY each.place)
+        FROM jsonb_array_elements(staged.patch -> '${column}') WITH ORDINALITY AS each (told, place)
+        WHERE NOT EXISTS (
+          SELECT FROM jsonb_array_elements(earlier.body -> '${column}') AS known (told) WHERE ${isSame('known.told', 'each.told')}
+        )
+      ), '[]')) ELSE '{}' END`,
+  );
+  const extras = columns.includes('extras')
+    ? `|| CASE WHEN staged.patch ? 'extras' THEN jsonb_build_object('extras', (earlier.body -> 'extras') || (staged.patch -> 'extras')) ELSE '{}' END`
+    : '';
+  return `${parts.join(' ')} ${extras}`;
+}

@@ -1,0 +1,133 @@
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import { RECORD_TYPES } from '../../domain/vocabulary.js';
+import { Access } from '../../platform/auth/access.js';
+import { CurrentAuthor, type Author, type KnownRequest } from '../../platform/auth/caller.js';
+import type { Parameters } from '../../platform/http/query.reader.js';
+import { STREAMED } from '../../platform/http/streamed.bodies.js';
+import { linkNext } from '../../platform/records/answers.js';
+import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
+import { IMPORT_FORMATS, OUTCOMES } from './import.rows.js';
+import type { ImportView, KeptRow } from './import.view.js';
+import { ImportsService, type Page } from './imports.service.js';
+
+const parameter = (name: string, description: string, words?: readonly string[]): MethodDecorator =>
+  ApiQuery({
+    name,
+    required: name === 'format',
+    description,
+    schema: { type: 'string', ...(words ? { enum: [...words] } : {}) },
+  });
+
+/** Imports, for key holders: they name what may be held back. */
+@Controller('v1/imports')
+@Access('editor')
+@ApiTags('imports')
+@ApiBearerAuth()
+export class ImportsController {
+  constructor(private readonly imports: ImportsService) {}
+
+  /** Takes a file of any size. When it is answered the file is here; what becomes of it is told at its address. */
+  @Post()
+  @HttpCode(202)
+  @RouteConfig(STREAMED)
+  @ApiOperation({ summary: 'Import a file', operationId: 'createImport' })
+  @parameter('format', 'What the file is.', IMPORT_FORMATS)
+  @parameter('resource', 'Of a CSV: the kind of record in it.', RECORD_TYPES)
+  @parameter('dryRun', 'Whether to tell only what would happen; `false` unless given.', [
+    'true',
+    'false',
+  ])
+  @parameter('atomic', 'Whether nothing is stored when a row is refused; `true` unless given.', [
+    'true',
+    'false',
+  ])
+  @parameter('cite', 'Whether what is stored cites a source; `true` unless given.', [
+    'true',
+    'false',
+  ])
+  @parameter('sourceId', 'The source that is cited; left out, one is made when it is needed.')
+  @parameter('title', 'The title of the import, and of the source that is made.')
+  @parameter(
+    'scheme',
+    'Of Popolo: whose ids the file has, as identifiers and extras are kept; `popolo` unless given.',
+  )
+  @ApiHeader({
+    name: 'Content-Encoding',
+    required: false,
+    description: '`gzip`, when the file is packed.',
+  })
+  @ApiConsumes('application/octet-stream')
+  @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
+  @answer(202, 'The import', 'Import')
+  @problems(400, 401, 403, 415, 422, 503)
+  async create(
+    @Query() query: Parameters,
+    @CurrentAuthor() author: Author,
+    @Req() request: KnownRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImportView> {
+    const file = {
+      body: request.streamed ?? Readable.from([]),
+      encoding: request.headers['content-encoding'],
+    };
+    const view = await this.imports.receive(query, file, author);
+    void reply.header('location', `/v1/imports/${view.id}`);
+    return view;
+  }
+
+  /** Lists imports, the newest first. */
+  @Get()
+  @ApiOperation({ summary: 'List imports', operationId: 'listImports' })
+  @DescribePaging()
+  @answer(200, 'A page', 'ImportList')
+  @problems(400, 401, 403)
+  async list(
+    @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Page<ImportView>> {
+    return paged(reply, await this.imports.list(query));
+  }
+
+  /** One import: how far it is, and what became of it. */
+  @Get(':id')
+  @ApiOperation({ summary: 'Read an import', operationId: 'readImport' })
+  @pathId('imports')
+  @answer(200, 'The import', 'Import')
+  @problems(401, 403, 404)
+  async read(@Param('id') id: string): Promise<ImportView> {
+    return this.imports.read(id);
+  }
+
+  /** Lists what became of the rows of an import, in the order of the file. */
+  @Get(':id/rows')
+  @ApiOperation({ summary: 'List the rows of an import', operationId: 'listImportRows' })
+  @pathId('imports')
+  @parameter('outcome', 'Only those of this outcome.', OUTCOMES)
+  @DescribePaging()
+  @answer(200, 'A page', 'ImportRowList')
+  @problems(400, 401, 403, 404)
+  async rows(
+    @Param('id') id: string,
+    @Query() query: Parameters,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Page<Omit<KeptRow, 'nth'>>> {
+    return paged(reply, await this.imports.rows(id, query));
+  }
+}
+
+function paged<Item>(reply: FastifyReply, page: Page<Item>): Page<Item> {
+  if (page.page.next !== null) linkNext(reply, page.page.next);
+  return page;
+}

@@ -1,0 +1,165 @@
+/** Which records the rows of an import are: those that are there, or new ones. Statements over all rows of a kind at once. */
+import type { ProblemCode } from '../../platform/errors/problem.js';
+import type { ViolationCode } from '../../domain/violation.js';
+import type { Transaction } from '../../platform/prisma/transaction.js';
+import { columnOf } from '../../platform/records/field.js';
+import type { RecordDefinition } from '../../platform/records/record.definition.js';
+
+/** The rows of a kind in an import, $1, that nothing has been said of. */
+export function open({ type }: RecordDefinition, alias = 'staged'): string {
+  return `${alias}.import_id = $1::uuid AND ${alias}.kind = '${type}' AND ${alias}.outcome IS NULL`;
+}
+
+/** What a statement sets to refuse a row; pointer and detail are SQL. */
+export function refusing(
+  code: ProblemCode | ViolationCode,
+  pointer: string,
+  detail: string,
+): string {
+  return `outcome = 'refused', problems = staged.problems
+    || jsonb_build_array(jsonb_build_object('code', '${code}', 'pointer', ${pointer}, 'detail', ${detail}))`;
+}
+
+/** Refuses the later ones of rows that have one id, one identifier, or everything in common. */
+export async function refuseRepeated(
+  tx: Transaction,
+  importId: string,
+  definition: RecordDefinition,
+): Promise<void> {
+  const refuse = (told: string, pointer: string): Promise<unknown> =>
+    tx.query(
+      `WITH told AS (${told}), first AS (
+         SELECT told.what, min(told.nth) AS nth, min(told.line) AS line FROM told GROUP BY told.what HAVING count(DISTINCT told.nth) > 1
+       )
+       UPDATE import_staging AS staged SET
+         ${refusing('repeated_in_file', pointer, "'line ' || first.line || ' is the same record'")}
+       FROM told JOIN first ON first.what = told.what
+       WHERE staged.import_id = $1::uuid AND staged.nth = told.nth AND told.nth > first.nth`,
+      [importId],
+    );
+  const from = `FROM import_staging AS staged`;
+  await refuse(
+    `SELECT staged.nth, staged.line, staged.key::text AS what ${from} WHERE ${open(definition)} AND staged.key IS NOT NULL`,
+    `'/id'`,
+  );
+  await refuse(
+    `SELECT staged.nth, staged.line, staged.patch AS what ${from} WHERE ${open(definition)} AND staged.key IS NULL`,
+    'NULL',
+  );
+  if (hasIdentifiers(definition))
+    await refuse(
+      `SELECT staged.nth, staged.line, each.told AS what ${from}
+       CROSS JOIN LATERAL jsonb_array_elements(staged.patch -> 'identifiers') AS each (told) WHERE ${open(definition)}`,
+      `'/identifiers'`,
+    );
+}
+
+/** Finds the records that rows are: by identifiers, by our own ids, by slugs, or because they say nothing else. */
+export async function matchRows(
+  tx: Transaction,
+  importId: string,
+  definition: RecordDefinition,
+): Promise<void> {
+  const { table } = definition;
+  const run = (text: string): Promise<unknown> => tx.query(text, [importId]);
+  if (hasIdentifiers(definition)) await run(byIdentifiers(definition));
+  await run(
+    `UPDATE import_staging AS staged SET record_id = COALESCE(merge.kept_id, record.id)
+     FROM ${table} AS record LEFT JOIN merges AS merge ON merge.duplicate_id = record.id AND merge.undone_at IS NULL
+     WHERE ${open(definition)} AND staged.record_id IS NULL AND record.id = staged.key`,
+  );
+  if (definition.hasSlug)
+    await run(
+      `UPDATE import_staging AS staged SET record_id = COALESCE(merge.kept_id, record.id)
+       FROM ${table} AS record LEFT JOIN merges AS merge ON merge.duplicate_id = record.id AND merge.undone_at IS NULL
+       WHERE ${open(definition)} AND staged.record_id IS NULL AND record.slug = staged.patch ->> 'slug'`,
+    );
+  await run(byWhatItSays(definition));
+  await run(
+    `UPDATE import_staging AS staged SET ${refusing('retracted', `'/id'`, "'the record was retracted'")}
+     FROM ${table} AS record
+     WHERE ${open(definition)} AND record.id = staged.record_id AND record.retracted_at IS NOT NULL`,
+  );
+  await run(
+    `UPDATE import_staging AS staged SET ${refusing('repeated_in_file', `'/id'`, "'line ' || first.line || ' is the same record'")}
+     FROM (
+       SELECT one.record_id, min(one.nth) AS nth, min(one.line) AS line FROM import_staging AS one
+       WHERE ${open(definition, 'one')} AND one.record_id IS NOT NULL GROUP BY one.record_id HAVING count(*) > 1
+     ) AS first
+     WHERE ${open(definition)} AND staged.record_id = first.record_id AND staged.nth > first.nth`,
+  );
+}
+
+/** The rows that are no record yet become one: under their own id if it is one of ours, that nothing had before. */
+export async function makeNew(
+  tx: Transaction,
+  importId: string,
+  definition: RecordDefinition,
+): Promise<void> {
+  await tx.query(
+    `UPDATE import_staging AS staged SET outcome = 'create',
+       record_id = CASE WHEN staged.keeps_key THEN staged.key ELSE uuid_v7() END
+     WHERE ${open(definition)} AND staged.record_id IS NULL`,
+    [importId],
+  );
+  await tx.query(
+    `UPDATE import_staging AS staged SET ${refusing('id_taken', `'/id'`, "'the id belonged to something else'")}
+     WHERE staged.import_id = $1::uuid AND staged.kind = '${definition.type}' AND staged.outcome = 'create' AND staged.keeps_key
+       AND (EXISTS (SELECT FROM revisions AS revision WHERE revision.record_id = staged.record_id)
+         OR EXISTS (SELECT FROM purges AS purge WHERE purge.record_id = staged.record_id))`,
+    [importId],
+  );
+}
+
+/** Whether records of a kind are told apart by who they are elsewhere. */
+function hasIdentifiers({ fields }: RecordDefinition): boolean {
+  return fields.some(({ name }) => name === 'identifiers');
+}
+
+function byIdentifiers(definition: RecordDefinition): string {
+  return `
+    WITH told AS (
+      SELECT staged.nth, each.told ->> 'scheme' AS scheme, each.told ->> 'identifier' AS identifier
+      FROM import_staging AS staged CROSS JOIN LATERAL jsonb_array_elements(staged.patch -> 'identifiers') AS each (told)
+      WHERE ${open(definition)}
+    ), known AS (
+      SELECT record.id, each.told ->> 'scheme' AS scheme, each.told ->> 'identifier' AS identifier
+      FROM ${definition.table} AS record CROSS JOIN LATERAL jsonb_array_elements(record.identifiers) AS each (told)
+      WHERE record.retracted_at IS NULL
+    ), found AS (
+      SELECT hits.nth, array_agg(DISTINCT hits.id) AS ids
+      FROM (
+        SELECT told.nth, known.id FROM told JOIN known ON known.scheme = told.scheme AND known.identifier = told.identifier
+        UNION ALL
+        SELECT staged.nth, record.id FROM import_staging AS staged JOIN ${definition.table} AS record ON record.id = staged.key
+        WHERE ${open(definition)} AND record.retracted_at IS NULL
+      ) AS hits GROUP BY hits.nth
+    )
+    UPDATE import_staging AS staged SET record_id = found.ids[1],
+      outcome = CASE WHEN cardinality(found.ids) > 1 THEN 'refused'::import_outcome END,
+      problems = CASE WHEN cardinality(found.ids) > 1 THEN jsonb_build_array(jsonb_build_object(
+        'code', 'matches_several', 'pointer', '/identifiers', 'detail', 'the row is several records: ' || array_to_string(found.ids, ', ')
+      )) ELSE staged.problems END
+    FROM found WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;
+}
+
+/** A membership is known by its person, its faction and its start; anything else that has no id of ours by all that is said. */
+function byWhatItSays(definition: RecordDefinition): string {
+  const { type, table, fields, nameField } = definition;
+  const isMember = type === 'members';
+  const named =
+    nameField ?? fields.find((field) => field.kind === 'reference' && !field.optional)?.name;
+  const column = columnOf(named ?? 'id');
+  const sameAs = isMember
+    ? `record.faction_id::text = staged.patch ->> 'faction_id' AND record.start_date IS NOT DISTINCT FROM staged.patch ->> 'start_date'`
+    : 'NOT staged.keeps_key AND to_jsonb(record) @> staged.patch';
+  return `
+    UPDATE import_staging AS staged SET record_id = found.id
+    FROM (
+      SELECT staged.nth, (array_agg(record.id ORDER BY record.id))[1] AS id
+      FROM import_staging AS staged JOIN ${table} AS record ON record."${column}"::text = staged.patch ->> '${column}'
+      WHERE ${open(definition)} AND staged.record_id IS NULL AND record.retracted_at IS NULL AND ${sameAs}
+      GROUP BY staged.nth
+    ) AS found
+    WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;
+}

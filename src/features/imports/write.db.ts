@@ -1,0 +1,180 @@
+/** Writes the rows of an import: so many at once, and the triggers do the rest. */
+import type { Transaction } from '../../platform/prisma/transaction.js';
+import { columnsOf } from '../../platform/records/field.js';
+import type { RecordDefinition } from '../../platform/records/record.definition.js';
+import { bodyExpression } from '../../platform/records/records.db.js';
+
+/** What a statement has done: how many rows, and the last of them. */
+export interface Written {
+  readonly count: number;
+  readonly last: number;
+}
+
+/** From where on, and how many. */
+export interface Chunk {
+  readonly after: number;
+  readonly limit: number;
+}
+
+/** Stores new records. `fallbacks` is what a record holds where the file gives nothing. */
+export async function insertRows(
+  tx: Transaction,
+  importId: string,
+  definition: RecordDefinition,
+  { after, limit, fallbacks }: Chunk & { readonly fallbacks: object },
+): Promise<Written> {
+  const columns = definition.fields.flatMap(columnsOf).map((name) => `"${name}"`);
+  return written(
+    await tx.query<Written>(
+      `WITH chunk AS (
+         SELECT staged.nth, staged.record_id, staged.patch FROM import_staging AS staged
+         WHERE staged.import_id = $1::uuid AND staged.kind = '${definition.type}' AND staged.outcome = 'create' AND staged.nth > $2::int
+         ORDER BY staged.nth LIMIT $3::int
+       ), stored AS (
+         INSERT INTO ${definition.table} (id, ${columns.join(', ')})
+         SELECT chunk.record_id, ${columns.map((name) => `row.${name}`).join(', ')}
+         FROM chunk CROSS JOIN LATERAL jsonb_populate_record(NULL::${definition.table}, $4::jsonb || chunk.patch) AS row
+         ORDER BY chunk.nth
+       )
+       SELECT count(*)::int AS count, COALESCE(max(chunk.nth), 0) AS last FROM chunk`,
+      [importId, after, limit, JSON.stringify(fallbacks)],
+    ),
+  );
+}
+
+/** Changes records; those that somebody else has changed meanwhile are not, and so are fewer. */
+export async function updateRows(
+  tx: Transaction,
+  importId: string,
+  definition: RecordDefinition,
+  { after, limit }: Chunk,
+): Promise<Written & { readonly changed: number }> {
+  const columns = definition.fields.flatMap(columnsOf).map((name) => `"${name}"`);
+  const rows = await tx.query<Written & { readonly changed: number }>(
+    `WITH chunk AS (
+       SELECT staged.nth, staged.record_id, staged.record_version, staged.merged FROM import_staging AS staged
+       WHERE staged.import_id = $1::uuid AND staged.kind = '${definition.type}' AND staged.outcome = 'update' AND staged.nth > $2::int
+       ORDER BY staged.nth LIMIT $3::int
+     ), changed AS (
+       UPDATE ${definition.table} AS record SET ${columns.map((name) => `${name} = row.${name}`).join(', ')}
+       FROM chunk CROSS JOIN LATERAL jsonb_populate_record(NULL::${definition.table}, chunk.merged) AS row
+       WHERE record.id = chunk.record_id AND record.version = chunk.record_version
+       RETURNING record.id
+     )
+     SELECT count(*)::int AS count, COALESCE(max(chunk.nth), 0) AS last, (SELECT count(*)::int FROM changed) AS changed FROM chunk`,
+    [importId, after, limit],
+  );
+  const [row] = rows;
+  return row ?? { count: 0, last: 0, changed: 0 };
+}
+
+/** Has the whole transaction begin again, as when it lost to another one. */
+export async function beginAgain(tx: Transaction): Promise<never> {
+  await tx.query(
+    `DO $$ BEGIN RAISE EXCEPTION 'a record was changed meanwhile' USING ERRCODE = 'serialization_failure'; END $$`,
+    [],
+  );
+  throw new Error('the transaction goes on');
+}
+
+/** A record that was written, as the rules of its kind are asked about it; bodies as JSON text. */
+export interface WrittenRecord {
+  readonly nth: number;
+  readonly id: string;
+  readonly body: string;
+  readonly before: string | null;
+}
+
+/** The records of a kind that were written. */
+export async function writtenRecords(
+  tx: Transaction,
+  importId: string,
+  definition: RecordDefinition,
+  { after, limit }: Chunk,
+): Promise<readonly WrittenRecord[]> {
+  const { type, table } = definition;
+  return tx.query<WrittenRecord>(
+    `SELECT staged.nth AS nth, record.id::text AS id, ${bodyExpression(definition, 'record')}::text AS body,
+       CASE WHEN staged.outcome = 'update' THEN (
+         SELECT ${bodyExpression(definition, 'earlier')}::text
+         FROM revisions AS revision CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, revision.before) AS earlier
+         WHERE revision.record_type = '${type}' AND revision.record_id = record.id AND revision.version = record.version
+       ) END AS before
+     FROM import_staging AS staged JOIN ${table} AS record ON record.id = staged.record_id
+     WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.outcome IN ('create', 'update') AND staged.nth > $2::int
+     ORDER BY staged.nth LIMIT $3::int`,
+    [importId, after, limit],
+  );
+}
+
+/** The new mergers whose announcement is not in the file. */
+export async function unannounced(tx: Transaction, importId: string): Promise<readonly string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT staged.record_id::text AS id FROM import_staging AS staged
+     WHERE staged.import_id = $1::uuid AND staged.kind = 'mergers' AND staged.outcome = 'create' AND NOT EXISTS (
+       SELECT FROM milestones AS milestone
+       WHERE milestone.merger_id = staged.record_id AND milestone.classification = 'announcement' AND milestone.retracted_at IS NULL
+     ) ORDER BY staged.nth`,
+    [importId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** What an import cites is not cited once more. */
+export async function citeRows(
+  tx: Transaction,
+  importId: string,
+  sourceId: string,
+  { after, limit }: Chunk,
+): Promise<Written> {
+  return written(
+    await tx.query<Written>(
+      `WITH chunk AS (
+         SELECT staged.nth, staged.kind::record_type AS record_type, staged.record_id FROM import_staging AS staged
+         WHERE staged.import_id = $1::uuid AND ${CITED} AND staged.nth > $2::int ORDER BY staged.nth LIMIT $3::int
+       ), cited AS (
+         INSERT INTO citations (source_id, record_type, record_id)
+         SELECT $4::uuid, chunk.record_type, chunk.record_id FROM chunk
+         WHERE NOT EXISTS (
+           SELECT FROM citations AS known WHERE known.source_id = $4::uuid AND known.record_id = chunk.record_id
+             AND known.record_type = chunk.record_type AND known.retracted_at IS NULL
+         ) ORDER BY chunk.nth
+       )
+       SELECT count(*)::int AS count, COALESCE(max(chunk.nth), 0) AS last FROM chunk`,
+      [importId, after, limit, sourceId],
+    ),
+  );
+}
+
+/** Whether anything is written that cites a source. */
+export async function hasCited(tx: Transaction, importId: string): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT 1 FROM import_staging AS staged WHERE staged.import_id = $1::uuid AND ${CITED} LIMIT 1`,
+    [importId],
+  );
+  return rows.length > 0;
+}
+
+/** The source of an earlier import of this title, else a new one. */
+export async function sourceTitled(tx: Transaction, title: string): Promise<string> {
+  const [known] = await tx.query<{ id: string }>(
+    `SELECT source.id::text AS id FROM sources AS source
+     WHERE source.title = $1 AND source.retracted_at IS NULL
+       AND EXISTS (SELECT FROM imports AS earlier WHERE earlier.source_id = source.id AND earlier.state = 'done')
+     ORDER BY source.id LIMIT 1`,
+    [title],
+  );
+  if (known) return known.id;
+  const [made] = await tx.query<{ id: string }>(
+    `INSERT INTO sources (title, kind) VALUES ($1, 'document') RETURNING id::text AS id`,
+    [title],
+  );
+  return made?.id ?? '';
+}
+
+/** What is written and no source itself, nor the tie to one. */
+const CITED = `staged.outcome IN ('create', 'update') AND staged.kind NOT IN ('sources', 'citations')`;
+
+function written([row]: readonly Written[]): Written {
+  return row ?? { count: 0, last: 0 };
+}

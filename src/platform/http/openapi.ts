@@ -225,7 +225,7 @@ function withHeaders(response: object | undefined, added: object): object {
 
 /** The headers that an answer always has. */
 function headersAt(status: string, isTagged: boolean): object {
-  if (status === '201' || status === '202') return LOCATION;
+  if (status === '201') return LOCATION;
   return status === '200' && isTagged ? ETAG : {};
 }
 

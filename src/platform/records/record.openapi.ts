@@ -252,6 +252,16 @@ export function answer(status: number, description: string, schema: string): Met
   });
 }
 
+/** An answer to what is only begun: where it can be asked about is told. */
+export function accepted(description: string, schema: string): MethodDecorator {
+  return ApiResponse({
+    status: 202,
+    description,
+    headers: { Location: { $ref: '#/components/headers/Location' } },
+    content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
+  });
+}
+
 /** The id in a path. */
 export function pathId(type: string): MethodDecorator {
   const slugs = ['factions', 'people', 'mergers'].includes(type);

@@ -26,7 +26,7 @@ import {
 } from '../../support/factories.js';
 import { merged } from '../../support/merging.js';
 import { specimens } from '../../support/specimens/all.js';
-import { REFUSED_DECISIONS } from './refused.decisions.js';
+import { REFUSED_IN_BULK } from './refused.bulk.js';
 
 const NOBODY = '00000000-0000-7000-8000-000000000000';
 
@@ -298,20 +298,10 @@ const REFUSED: readonly (readonly [constraint: string, statement: string])[] = [
   ],
   ['merges keeps what it holds: DELETE refused', `DELETE FROM merges WHERE id = :merge`],
   ['merges keeps what it holds: TRUNCATE refused', `TRUNCATE merges`],
-  ...REFUSED_DECISIONS,
+  ...REFUSED_IN_BULK,
   [
     'changes_one_thing',
     `INSERT INTO changes (position, is_public, revision_position, purge_id) VALUES (1, true, 1, uuid_v7())`,
-  ],
-  [
-    'imports_ended',
-    `INSERT INTO imports (state, format, scheme, title, dry_run, atomic, cites, actor)
-     VALUES ('done', 'csv', 'popolo', 'A file', false, true, true, 'somebody')`,
-  ],
-  [
-    'imports_ended',
-    `INSERT INTO imports (ended_at, format, scheme, title, dry_run, atomic, cites, actor)
-     VALUES (now(), 'csv', 'popolo', 'A file', false, true, true, 'somebody')`,
   ],
   ...['factions', 'people', 'members'].flatMap((table) =>
     ['[]', '{"popolo": [{}]}', '{"popolo": "male"}'].map(

@@ -9,6 +9,11 @@ import {
   type Period,
 } from '../../../src/domain/dates.js';
 import * as words from '../../../src/domain/vocabulary.js';
+import {
+  IMPORT_FORMATS,
+  IMPORT_STATES,
+  OUTCOMES,
+} from '../../../src/features/imports/import.rows.js';
 import { DELIVERY_STATES } from '../../../src/features/webhooks/deliveries.words.js';
 import { AUDIENCES } from '../../../src/features/webhooks/webhooks.dto.js';
 import { ROLES } from '../../../src/platform/auth/caller.js';
@@ -289,11 +294,14 @@ describe('a closed vocabulary', () => {
     vote_channel: words.VOTE_CHANNELS,
     vote_option: words.VOTE_OPTIONS,
     visibility: words.VISIBILITIES,
-    // Not of the domain: the ledger's, the keys' and the webhooks'. A reader has no key.
+    // Not of the domain: the ledger's, the keys', the webhooks' and the imports'. A reader has no key.
     role: ROLES.filter((role) => role !== 'reader'),
     revision_operation: ['create', 'update', 'retract', 'restore'],
     key_origin: ['api', 'first_start', 'environment'],
     delivery_state: DELIVERY_STATES,
+    import_format: IMPORT_FORMATS,
+    import_outcome: OUTCOMES,
+    import_state: IMPORT_STATES,
     webhook_audience: AUDIENCES,
     hiding_ground: ['held', 'confidential'],
   };

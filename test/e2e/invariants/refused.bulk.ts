@@ -2,9 +2,9 @@ import { NOBODY } from '../../support/factories.js';
 
 /**
  * What Postgres refuses of decisions about pairs: each is of two that are there, in order, said once; and it stays until it is taken
- * back, for good.
+ * back, for good. And of imports: each that has ended has its time, and no other.
  */
-export const REFUSED_DECISIONS: readonly (readonly [constraint: string, statement: string])[] = [
+export const REFUSED_IN_BULK: readonly (readonly [constraint: string, statement: string])[] = [
   ['duplicate_decisions_of_records', differing('people', `'${NOBODY}'`, ':person')],
   ['duplicate_decisions_of_records', differing('factions', ':person', ':voter')],
   ['duplicate_decisions_in_order', differing('people', ':voter', ':person')],
@@ -27,6 +27,16 @@ export const REFUSED_DECISIONS: readonly (readonly [constraint: string, statemen
     `DELETE FROM duplicate_decisions WHERE id = :different`,
   ],
   ['duplicate_decisions keeps what it holds: TRUNCATE refused', `TRUNCATE duplicate_decisions`],
+  [
+    'imports_ended',
+    `INSERT INTO imports (state, format, scheme, title, dry_run, atomic, cites, actor)
+     VALUES ('done', 'csv', 'popolo', 'A file', false, true, true, 'somebody')`,
+  ],
+  [
+    'imports_ended',
+    `INSERT INTO imports (ended_at, format, scheme, title, dry_run, atomic, cites, actor)
+     VALUES (now(), 'csv', 'popolo', 'A file', false, true, true, 'somebody')`,
+  ],
 ];
 
 /** That two are two, the smaller id first. */

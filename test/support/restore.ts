@@ -45,12 +45,19 @@ async function tablesInOrder(client: pg.Client): Promise<readonly string[]> {
 }
 
 async function copyTable(from: pg.Client, to: pg.Client, table: string): Promise<void> {
+  // What is generated is made anew.
+  const { rows: stored } = await from.query<{ columns: string }>(
+    `SELECT string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum) AS columns FROM pg_attribute AS attribute
+     WHERE attribute.attrelid = $1::regclass AND attribute.attnum > 0 AND NOT attribute.attisdropped AND attribute.attgenerated = ''`,
+    [table],
+  );
+  const columns = stored[0]?.columns ?? '';
   const { rows } = await from.query<{ rows: string }>(
     `SELECT COALESCE(jsonb_agg(to_jsonb(stored)), '[]')::text AS rows FROM ${table} AS stored`,
   );
   await to.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
   await to.query(
-    `INSERT INTO ${table} SELECT stored.* FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb) AS stored`,
+    `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb) AS stored`,
     [rows[0]?.rows],
   );
   await to.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);

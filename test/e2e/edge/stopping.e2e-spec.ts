@@ -71,6 +71,21 @@ async function keptConnection(): Promise<Wire> {
   return wire;
 }
 
+/** Resolves when so many more requests have reached the service. */
+function untilReached(count: number): Promise<void> {
+  const server = accord.app.getHttpServer();
+  let reached = 0;
+  return new Promise((resolve) => {
+    const note = (): void => {
+      reached += 1;
+      if (reached < count) return;
+      server.off('request', note);
+      resolve();
+    };
+    server.on('request', note);
+  });
+}
+
 describe('a service that is stopped', () => {
   it('answers the write that is under way, and closes its connection', async () => {
     await holdWrites();
@@ -100,9 +115,11 @@ describe('a service that is stopped', () => {
     const idle = await keptConnection();
     await outsider.query('BEGIN');
     await outsider.query('LOCK TABLE people IN ACCESS EXCLUSIVE MODE');
+    const reached = untilReached(3);
     const readings = [1, 2, 3].map(() =>
       openWire(accord.baseUrl, requestText('GET /v1/people?limit=7')),
     );
+    await reached;
     await untilHeld(1);
     const { over } = await beginStop();
     // By then who is taken for idle is gone.

@@ -24,13 +24,13 @@ const rows = [
     ['types', verb('types')],
     ['dead code', verb('lint:unused')],
   ],
-  [['unit tests', tests('test:unit')]],
-  [['end-to-end tests', tests('test:e2e')]],
   [['build', build]],
   [
     ['openapi.json says what the code says', compareOpenApi],
     ['migrations lead to the schema', compareMigrations],
   ],
+  [['unit tests', tests('test:unit')]],
+  [['end-to-end tests', tests('test:e2e')]],
 ];
 
 await finish(async () => {

@@ -25,7 +25,7 @@ export async function measureCrowd(api: Api, people: readonly Spelled[]): Promis
   const names = people.map(({ name }) => name);
   const words = names.flatMap((name) => name.split(' '));
   const random = seededRandom(7);
-  await api.import('format=ndjson&cite=false', linesOf(words, random));
+  await api.import('format=popolo&cite=false', fileOf(words, random));
   const arabic = people
     .flatMap(({ spellings }) => spellings)
     .filter((name) => scriptOf(name) === 'Arabic');
@@ -55,9 +55,12 @@ async function paceOf(api: Api, what: string, paths: readonly string[]): Promise
   return { what, asked: times.length, times: spreadOf(times) };
 }
 
-function* linesOf(words: readonly string[], random: () => number): Generator<string, undefined> {
+/** A file of Popolo, person by person. */
+function* fileOf(words: readonly string[], random: () => number): Generator<string, undefined> {
+  yield '{"persons":[';
   for (let at = 0; at < CROWD; at += 1)
-    yield `${JSON.stringify({ recordType: 'people', name: nameOf(words, random) })}\n`;
+    yield `${at > 0 ? ',' : ''}${JSON.stringify({ id: String(at), name: nameOf(words, random) })}`;
+  yield ']}';
 }
 
 /** Two words or three, common ones as often as they are among all. */

@@ -123,7 +123,10 @@ DECLARE
   row_now jsonb := to_jsonb(NEW);
   kind record_type := TG_TABLE_NAME::record_type;
 BEGIN
-  DELETE FROM names WHERE names.record_type = kind AND names.record_id = NEW.id;
+  -- A new record has none. Looked for all the same, by a plan that was made while there were few, many new ones would read all each time.
+  IF TG_OP <> 'INSERT' THEN
+    DELETE FROM names WHERE names.record_type = kind AND names.record_id = NEW.id;
+  END IF;
   INSERT INTO names (record_type, record_id, folded, latin)
     SELECT DISTINCT ON (fold_name(every.name)) kind, NEW.id, fold_name(every.name),
       CASE WHEN kind = 'mergers' THEN '' ELSE fold_name(latin_letters(every.name)) END

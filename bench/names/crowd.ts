@@ -17,15 +17,16 @@ export interface Pace {
   readonly times: Spread;
 }
 
-/**
- * Records very many people, by names put together of the words of these, and asks one after the other: for whole names, for single words,
- * for names in Arabic letters, and for likely duplicates.
- */
+/** Records very many people, by names put together of the words of these. */
+export async function recordCrowd(api: Api, people: readonly Spelled[]): Promise<void> {
+  await api.import('format=popolo&cite=false', fileOf(wordsOf(people), seededRandom(7)));
+}
+
+/** Asks one after the other: for whole names, for single words, for names in Arabic letters, and for likely duplicates. */
 export async function measureCrowd(api: Api, people: readonly Spelled[]): Promise<readonly Pace[]> {
   const names = people.map(({ name }) => name);
-  const words = names.flatMap((name) => name.split(' '));
-  const random = seededRandom(7);
-  await api.import('format=popolo&cite=false', fileOf(words, random));
+  const words = wordsOf(people);
+  const random = seededRandom(11);
   const arabic = people
     .flatMap(({ spellings }) => spellings)
     .filter((name) => scriptOf(name) === 'Arabic');
@@ -39,6 +40,10 @@ export async function measureCrowd(api: Api, people: readonly Spelled[]): Promis
     await paceOf(api, 'q, a name in Arabic letters', some(arabic).map(searchFor)),
     await paceOf(api, 'likely duplicates', ['duplicates?of=people']),
   ];
+}
+
+function wordsOf(people: readonly Spelled[]): readonly string[] {
+  return people.flatMap(({ name }) => name.split(' '));
 }
 
 function searchFor(q: string): string {

@@ -23,6 +23,8 @@ BEGIN
     RETURN latin;
   END IF;
   IF latin ~ '[\u0900-\u0d7f]' THEN
+    -- The consonants without a vowel that Malayalam and Bengali write as letters of their own.
+    latin := translate(latin, U&'\0D7A\0D7B\0D7C\0D7D\0D7E\0D7F\09CE', U&'\0D23\0D28\0D30\0D32\0D33\0D15\09A4');
     -- From Bengali to Malayalam each letter stands where Devanagari has it.
     latin := (
       SELECT string_agg(

@@ -25,8 +25,8 @@ export interface PairPlace {
 /** A name that more records have than this says nothing of any two of them. */
 const MOST_OF_A_NAME = 20;
 
-/** So many pairs are compared at most, so that the answer takes seconds however many records there are. */
-const MOST_COMPARED = 50_000;
+/** So many pairs are compared at most, so that the answer takes a second or two however many records share words. */
+const MOST_COMPARED = 20_000;
 
 /** Below this, more pairs are two than one. */
 const LEAST_SCORE = 0.6;

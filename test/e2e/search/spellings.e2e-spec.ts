@@ -49,6 +49,8 @@ describe('a name in Latin letters', () => {
     ['ज़फ़र ख़ान', 'zafar khan'],
     ['ইমরান খান', 'imaran khan'],
     ['ઇમરાન', 'imaran'],
+    ['സുധീരൻ', 'sudhiran'],
+    ['সত্যজিৎ', 'satyajit'],
     ['Михаил Горбачёв', 'mikhail gorbachev'],
     ['Джамали Бхутто', 'jamali bhutto'],
     ['Κυριάκος Μητσοτάκης', 'kyriakos mitsotakis'],

@@ -138,15 +138,15 @@ export function* readOurElement(
 function bodyOf({ fields, hasExtras }: Class, { accord, ...shown }: Values): Values {
   const { extras, ...own } = objectIn(accord);
   const body: Record<string, unknown> = {};
-  const others: Record<string, unknown> = {};
+  const others: (readonly [name: string, value: unknown])[] = [];
   for (const [name, value] of Object.entries(shown)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     // A field that is null there holds nothing: an extra stands in its place.
     if (field !== undefined && own[field] !== null) body[field] = valueOf(field, value);
-    else if (!DERIVED.has(name)) others[name] = value;
+    else if (!DERIVED.has(name)) others.push([name, value]);
   }
   const whole = { ...body, ...own };
-  return hasExtras ? withExtras(whole, others, objectIn(extras)) : whole;
+  return hasExtras ? withExtras(whole, Object.fromEntries(others), objectIn(extras)) : whole;
 }
 
 function withExtras(body: Values, shown: Values, { popolo, ...others }: Values): Values {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { objectIn } from './file.values.js';
 import type { ReadRow } from './import.rows.js';
 import { readElement } from './popolo.js';
 
@@ -125,7 +126,7 @@ describe('an element of Popolo', () => {
         fc.anything(),
         fc.option(fc.object({ key: fc.constantFrom('name', 'extras', '__proto__', 'id') })),
         (collection, element, accord) => {
-          const value = accord === null ? element : { ...Object(element), accord };
+          const value = accord === null ? element : { ...objectIn(element), accord };
           for (const { line, body } of read(collection, value)) {
             expect(line).toBe(7);
             expect(typeof body).toBe('object');

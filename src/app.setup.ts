@@ -76,6 +76,8 @@ export interface AppOptions {
   readonly stopLimits?: StopLimits;
   /** Left out, messages go over https to the open Internet, and their secrets are not sealed. */
   readonly webhooks?: WebhookOptions;
+  /** Whether the document is made when somebody asks for it, who then waits. */
+  readonly describesLater?: boolean;
 }
 
 /** The application as it is served, not yet listening. */
@@ -188,7 +190,7 @@ function addSnapshots(app: NestFastifyApplication, keeping: Keeping): void {
 /** What the server does around Nest: bodies, conditional reads, CORS, counting and measuring, its end, the document. */
 function setUp(
   app: NestFastifyApplication,
-  { serverLimits = SERVER_LIMITS, polling = POLLING }: AppOptions,
+  { serverLimits = SERVER_LIMITS, polling = POLLING, describesLater = false }: AppOptions,
 ): void {
   const fastify = app.getHttpAdapter().getInstance();
   addBodyParsers(fastify);
@@ -214,12 +216,21 @@ function setUp(
   addAnswerLimit(fastify, serverLimits);
   addRefusals(fastify);
   addSnapshots(app, keeping);
-  const document = describe(app);
-  const text = JSON.stringify(document);
-  const etag = contentTag(text);
+  const document = once(() => describe(app));
+  const told = once(() => {
+    const text = JSON.stringify(document());
+    return { text, etag: contentTag(text) };
+  });
+  if (!describesLater) told();
   fastify.get('/v1/openapi.json', async (_, reply) => {
+    const { text, etag } = told();
     void reply.headers({ 'content-type': 'application/json; charset=utf-8', etag });
     return text;
   });
   SwaggerModule.setup('docs', app, document, { raw: false });
+}
+
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => (made ??= make());
 }

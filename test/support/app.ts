@@ -4,6 +4,7 @@ import { ensureAdminKey } from '../../src/platform/auth/first.keys.js';
 import { Clock } from '../../src/platform/clock/clock.js';
 import { Database } from '../../src/platform/prisma/database.js';
 import { Head } from '../../src/platform/snapshots/head.js';
+import { readFileSync } from 'node:fs';
 import { readContract } from './contract.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { judgeBy, type Judged, type Question } from './judge.js';
@@ -67,7 +68,7 @@ export async function startTestApp(
 ): Promise<TestApp> {
   const testDatabase = existing ?? (await createTestDatabase());
   const databaseUrl = testDatabase.url;
-  const app = await createApp({ databaseUrl, ...options });
+  const app = await createApp({ databaseUrl, describesLater: true, ...options });
   const database = app.get(Database);
   await ensureAdminKey(database, ADMIN_KEY);
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -79,7 +80,7 @@ export async function startTestApp(
   clock.instant = () => instant;
   const keys = { reader: '', editor: '', admin: ADMIN_KEY };
 
-  const { judge, faults } = await judging(baseUrl);
+  const { judge, faults } = judging();
   const send = sender(baseUrl, keys, { judge, head: app.get(Head) });
   const issued = await send(
     'POST',
@@ -124,12 +125,12 @@ export async function startTestApp(
   };
 }
 
-/** Judges answers by the document that the service itself serves, and remembers what was wrong. */
-async function judging(
-  baseUrl: string,
-): Promise<{ readonly judge: TestApp['judge']; readonly faults: readonly string[] }> {
-  const document = await fetch(`${baseUrl}/v1/openapi.json`);
-  const faultsOf = judgeBy(readContract(await document.text()));
+/** That the file is the document which the service serves is a check of its own. */
+const CONTRACT = readContract(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'));
+const faultsOf = judgeBy(CONTRACT);
+
+/** Judges answers by the OpenAPI document, and remembers what was wrong. */
+function judging(): { readonly judge: TestApp['judge']; readonly faults: readonly string[] } {
   const faults: string[] = [];
   return {
     faults,

@@ -39,6 +39,7 @@ export interface Operation {
 /** The OpenAPI document, and a judge of bodies. */
 export interface Contract {
   readonly document: Json;
+  readonly operations: readonly Operation[];
   /** The names of the parameters of a route that reads. */
   queries(path: string): readonly string[];
   /** The schema that a reference names; one that is none stays. */
@@ -68,6 +69,7 @@ export function readContract(text: string): Contract {
   const judges = new Map<string, ValidateFunction>();
   return {
     document,
+    operations: operationsOf(document),
     queries: (path) =>
       ((document['paths'] as Paths)[path]?.['get']?.parameters ?? [])
         .filter((one) => one.in === 'query')
@@ -91,7 +93,7 @@ export function readContract(text: string): Contract {
 }
 
 /** Every operation of the document. */
-export function operationsOf({ document }: Contract): readonly Operation[] {
+function operationsOf(document: Json): readonly Operation[] {
   return Object.entries(document['paths'] as Paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, described]) => ({
       method: method.toUpperCase(),

@@ -1,4 +1,4 @@
-import { operationsOf, type Contract, type Operation, type Response } from './contract.js';
+import { type Contract, type Operation, type Response } from './contract.js';
 
 /** What was asked for: the path as it went over the wire, with its query. */
 export interface Question {
@@ -35,7 +35,7 @@ const PROBLEM: Response = {
  * must be there are as described. HEAD is answered as GET, without a body; OPTIONS with 204 everywhere.
  */
 export function judgeBy(contract: Contract): Judge {
-  const operations = operationsOf(contract).map((operation) => ({
+  const operations = contract.operations.map((operation) => ({
     operation,
     pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]*')}$`),
   }));

@@ -5,12 +5,7 @@ import { RECORD_TYPES } from '../../../src/domain/vocabulary.js';
 import { WebhookSettings } from '../../../src/features/webhooks/webhooks.settings.js';
 import { RecordsService } from '../../../src/platform/records/records.service.js';
 import { startTestApp, type Asking, type TestApp } from '../../support/app.js';
-import {
-  operationsOf,
-  readContract,
-  type Contract,
-  type Operation,
-} from '../../support/contract.js';
+import { readContract, type Contract, type Operation } from '../../support/contract.js';
 import { judgeBy, type Judged } from '../../support/judge.js';
 import { buildFaction, buildPerson } from '../../support/factories.js';
 import { imported, ndjson } from '../../support/importing.js';
@@ -43,12 +38,12 @@ describe('the document', () => {
     const served = servedRoutes(accord.app)
       .filter(({ method, path }) => method !== 'HEAD' && !/^(\/docs|\*)/.test(path))
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
-    const described = operationsOf(contract).map(({ method, path }) => `${method} ${path}`);
+    const described = contract.operations.map(({ method, path }) => `${method} ${path}`);
     expect([...described, ...UNDOCUMENTED].toSorted()).toEqual(served.toSorted());
   });
 
   it('names each operation once', () => {
-    const names = operationsOf(contract).map(({ operationId }) => operationId);
+    const names = contract.operations.map(({ operationId }) => operationId);
     expect(names.every((name) => /^[a-z][A-Za-z]+$/.test(name))).toBe(true);
     expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
@@ -65,7 +60,7 @@ describe('the document', () => {
   });
 
   it('gives every parameter of a path, and no other', () => {
-    for (const { path, parameters } of operationsOf(contract)) {
+    for (const { path, parameters } of contract.operations) {
       const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       const described = parameters.filter((one) => one.in === 'path').map(({ name }) => name);
       expect([path, described]).toEqual([path, inPath]);
@@ -73,7 +68,7 @@ describe('the document', () => {
   });
 
   it('says which routes ask for a key', () => {
-    for (const { method, path, secured } of operationsOf(contract))
+    for (const { method, path, secured } of contract.operations)
       expect([method, path, secured]).toEqual([
         method,
         path,
@@ -83,7 +78,7 @@ describe('the document', () => {
 });
 
 const operation = (method: string, path: string): Operation => {
-  const found = operationsOf(contract).find((one) => one.method === method && one.path === path);
+  const found = contract.operations.find((one) => one.method === method && one.path === path);
   if (!found) throw new Error(`${method} ${path} is not described`);
   return found;
 };
@@ -96,7 +91,7 @@ describe('an answer', () => {
     await tellWebhooks();
     await importSomebody();
     const unread: string[] = [];
-    for (const { method, path } of operationsOf(contract)) {
+    for (const { method, path } of contract.operations) {
       if (method !== 'GET') continue;
       const urls = await addressesOf(path);
       if (urls.length === 0) unread.push(path);
@@ -281,7 +276,7 @@ describe('an answer', () => {
       { body: JSON.stringify({ summary: 'x'.repeat(1_100_000) }), headers: { 'if-match': '*' } },
       {},
     ];
-    for (const { method, path } of operationsOf(contract)) {
+    for (const { method, path } of contract.operations) {
       if (!path.startsWith('/v1/')) continue;
       const url = path.replace('{id}', nobody);
       // A body where none is taken is the caller's own affair.

@@ -1,5 +1,5 @@
 /** What the OpenAPI document says of the operations, as far as requests can be made from it. */
-import { operationsOf, type Contract, type Operation } from '../contract.js';
+import { type Contract, type Operation } from '../contract.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -24,7 +24,7 @@ export function surfaceOf(contract: Contract): Surface {
     const { data } = Object(resolve(schema)['properties']) as Readonly<Record<string, Schema>>;
     return nameOf(data?.['items'] as Schema | undefined) ?? nameOf(schema) ?? null;
   };
-  const operations = operationsOf(contract);
+  const operations = contract.operations;
   const segments = new Map(
     operations
       .filter(({ method, path }) => method === 'GET' && /^\/v1\/[^/]+\/\{id\}$/.test(path))

@@ -1,7 +1,7 @@
 /** A crawl of every route in the OpenAPI document: which addresses there are, and what an answer shows. */
 import { RECORD_TYPES, type RecordType } from '../../../src/domain/vocabulary.js';
 import type { Answer } from '../app.js';
-import { operationsOf, type Contract, type Operation } from '../contract.js';
+import { type Contract, type Operation } from '../contract.js';
 import { NOBODY } from '../factories.js';
 import { ROUTES } from './routes.js';
 import { last, type Teller, type ToldRecord } from './world.js';
@@ -50,7 +50,7 @@ export interface Address {
 
 /** The routes of the document that the crawl does not know, and the parameters: somebody has to think about them. */
 export function unknownTo(story: Story): readonly string[] {
-  return operationsOf(story.contract).flatMap((operation) => {
+  return story.contract.operations.flatMap((operation) => {
     const route = routeOf(operation);
     const access = ROUTES[route];
     if (access === undefined)
@@ -68,14 +68,14 @@ export function unknownTo(story: Story): readonly string[] {
 
 /** Every address of the routes that are open to readers: every id and slug, every parameter, one at a time. */
 export function readableAddresses(story: Story): readonly Address[] {
-  return operationsOf(story.contract)
+  return story.contract.operations
     .filter((operation) => ROUTES[routeOf(operation)] === 'read')
     .flatMap((operation) => addressesAt(story, operation));
 }
 
 /** Every route that is closed to readers: at a record that is there, at one that is held back or not, and at nobody. */
 export function closedAddresses(story: Story, nobody: string): readonly Address[] {
-  return operationsOf(story.contract)
+  return story.contract.operations
     .filter((operation) => ROUTES[routeOf(operation)] === 'closed')
     .flatMap((operation) => {
       const type = typeAt(operation);

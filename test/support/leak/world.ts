@@ -4,7 +4,7 @@
  */
 import type { RecordType } from '../../../src/domain/vocabulary.js';
 import type { Answer, TestApp } from '../app.js';
-import { operationsOf, type Contract } from '../contract.js';
+import { type Contract } from '../contract.js';
 import { announcementOf, type Fields } from '../factories.js';
 import { specimens } from '../specimens/all.js';
 import type { Specimen } from '../specimens/specimen.js';
@@ -243,7 +243,7 @@ export async function retract(teller: Teller, record: ToldRecord): Promise<void>
 
 function bodySchema(contract: Contract, method: string, path: string): Fields {
   const route = path.replace(/^(\/v1\/[\w-]+\/)[^/]+/, '$1{id}');
-  const found = operationsOf(contract).find((one) => one.method === method && one.path === route);
+  const found = contract.operations.find((one) => one.method === method && one.path === route);
   if (!found?.body) throw new Error(`${method} ${route} is not described`);
   return found.body;
 }

@@ -43,8 +43,28 @@ CREATE TABLE import_rows (
 );
 CREATE INDEX import_rows_import_id_outcome_nth_idx ON import_rows (import_id, outcome, nth);
 
+-- What files have told of a record: of each origin the digest of its last row, and one of each column that it gave.
+CREATE TABLE import_memories (
+  record_id uuid NOT NULL,
+  origin text NOT NULL,
+  record_type record_type NOT NULL,
+  digest text NOT NULL,
+  columns jsonb NOT NULL,
+  CONSTRAINT import_memories_pkey PRIMARY KEY (record_id, origin)
+);
+CREATE INDEX import_memories_digest_idx ON import_memories (digest);
+
+-- A purge leaves no trace of what was told either.
+CREATE FUNCTION forget_told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM import_memories AS memory WHERE memory.record_id = NEW.record_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER forget_told AFTER INSERT ON purges FOR EACH ROW EXECUTE FUNCTION forget_told();
+
 -- The rows of an import that is under way. Not logged: when Postgres dies, the import has failed anyhow. kind is a word of
--- record_type or, of Popolo, of something that is no record here; links are ids of such; key is the id in the file.
+-- record_type or, of Popolo, of something that is no record here; links are ids of such; key is the id in the file; digest is
+-- of the row as it came; is_merged says that it is a duplicate of what another row is.
 CREATE UNLOGGED TABLE import_staging (
   import_id uuid NOT NULL,
   nth integer NOT NULL,
@@ -55,8 +75,10 @@ CREATE UNLOGGED TABLE import_staging (
   slug_base text,
   patch jsonb NOT NULL,
   links jsonb NOT NULL,
+  digest text NOT NULL,
   outcome import_outcome,
   record_id uuid,
+  is_merged boolean NOT NULL DEFAULT false,
   record_version integer,
   merged jsonb,
   fields text[] NOT NULL DEFAULT '{}',

@@ -1,6 +1,7 @@
 /** What the rows of an import change, and what of it cannot be. Statements over all rows of a kind at once. */
 import type { Transaction } from '../../platform/prisma/transaction.js';
-import { columnsOf } from '../../platform/records/field.js';
+import { MOST_EXTRAS } from '../../platform/records/extras.field.js';
+import { columnOf, columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import { open, refusing } from './match.db.js';
 
@@ -13,16 +14,22 @@ const JOINED: Readonly<Record<string, (known: string, told: string) => string>> 
   links: (known, told) => `${known} ->> 'url' = ${told} ->> 'url'`,
 };
 
+/** What a file is compared with: what its origin told before, and how its lists and extras go with those of the record. */
+export interface Comparing {
+  readonly origin: string;
+  /** Whether they join those of the record, or take their place. */
+  readonly joins: boolean;
+}
+
 /**
- * Says of each row that is a record what it changes. What the file does not give stays.
- *
- * @param joins whether its lists and extras join those of the record, or take their place
+ * Says of each row that is a record what it changes. What the file does not give stays, and so does what its origin told just
+ * so the last time, whatever has become of it.
  */
 export async function compareRows(
   tx: Transaction,
   importId: string,
   definition: RecordDefinition,
-  joins: boolean,
+  { origin, joins }: Comparing,
 ): Promise<void> {
   const { table, type, fields } = definition;
   await tx.query(
@@ -30,17 +37,25 @@ export async function compareRows(
        outcome = (CASE WHEN cardinality(compared.fields) = 0 THEN 'unchanged' ELSE 'update' END)::import_outcome
      FROM (
        SELECT staged.nth, record.version, later.body AS later, ARRAY(
-         SELECT given.name FROM jsonb_object_keys(staged.patch) AS given (name)
+         SELECT given.name FROM jsonb_object_keys(later.body) AS given (name)
          WHERE later.body -> given.name IS DISTINCT FROM earlier.body -> given.name ORDER BY given.name
        ) AS fields
        FROM import_staging AS staged JOIN ${table} AS record ON record.id = staged.record_id
+       LEFT JOIN import_memories AS memory ON memory.record_id = staged.record_id AND memory.origin = $2
        CROSS JOIN LATERAL (SELECT to_jsonb(record)) AS earlier (body)
-       CROSS JOIN LATERAL (SELECT to_jsonb(jsonb_populate_record(record, staged.patch ${joins ? joined(definition) : ''}))) AS later (body)
+       CROSS JOIN LATERAL (
+         SELECT CASE WHEN memory.record_id IS NULL THEN staged.patch ELSE (
+           SELECT COALESCE(jsonb_object_agg(given.name, given.value), '{}') FROM jsonb_each(staged.patch) AS given (name, value)
+           WHERE memory.columns ->> given.name IS DISTINCT FROM md5(given.value::text)
+         ) END - CASE WHEN ${joins ? 'false' : isOfSeveral(type)} THEN $3::text[] ELSE '{}' END
+       ) AS news (patch)
+       CROSS JOIN LATERAL (SELECT to_jsonb(jsonb_populate_record(record, news.patch ${joins ? joined(definition) : ''}))) AS later (body)
        WHERE ${open(definition)}
      ) AS compared
      WHERE staged.import_id = $1::uuid AND staged.nth = compared.nth`,
-    [importId],
+    [importId, origin, Object.keys(JOINED)],
   );
+  if (joins) await refuseOverflowing(tx, importId, definition);
   const fixed = fields.filter((field) => field.fixed).flatMap(columnsOf);
   if (fixed.length === 0) return;
   await tx.query(
@@ -49,6 +64,50 @@ export async function compareRows(
     [importId, fixed],
   );
 }
+
+/** Whether two rows were made one record: the lists of one are not those of both. */
+function isOfSeveral(type: string): string {
+  return `EXISTS (
+    SELECT FROM import_staging AS twice
+    WHERE twice.import_id = $1::uuid AND twice.kind = '${type}' AND twice.record_id = staged.record_id AND twice.is_merged
+  )`;
+}
+
+/** Refuses the rows that would give a record more than it may hold, so that it could not be changed any more. */
+async function refuseOverflowing(
+  tx: Transaction,
+  importId: string,
+  { type, fields }: RecordDefinition,
+): Promise<void> {
+  const refuse = (column: string, isTooMuch: string, detail: string): Promise<unknown> =>
+    tx.query(
+      `UPDATE import_staging AS staged SET ${refusing('validation_failed', `'/${column}'`, `'${detail}'`)}
+       WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.outcome = 'update' AND ${isTooMuch}`,
+      [importId],
+    );
+  for (const { name, kind, schema } of fields)
+    if (kind === 'list') {
+      const most = String(schema['maxItems']);
+      const isTooMuch = `jsonb_array_length(staged.merged -> '${columnOf(name)}') > ${most}`;
+      await refuse(name, isTooMuch, `with those on record they are more than ${most}`);
+    } else if (kind === 'extras') {
+      const most = String(MOST_EXTRAS);
+      await refuse(
+        name,
+        isLarger(`staged.merged -> 'extras'`, most),
+        `with those on record they are more than ${most} bytes`,
+      );
+    }
+}
+
+/** Whether JSON takes more bytes than so many, as it is sent: without the blanks with which Postgres writes it. */
+export function isLarger(json: string, bytes: string): string {
+  return `(octet_length((${json})::text) > ${bytes}
+    AND octet_length(regexp_replace((${json})::text, ${BETWEEN}, '\\1', 'g')) > ${bytes})`;
+}
+
+/** The blanks, and, to be left as they are, texts. */
+const BETWEEN = `'("(?:[^"\\\\]|\\\\.)*")| '`;
 
 /** Refuses the rows that would stand above themselves. */
 export async function refuseCycles(
@@ -149,20 +208,33 @@ function joined({ fields }: RecordDefinition): string {
   const columns = fields.flatMap(columnsOf);
   const lists = Object.entries(JOINED).filter(([column]) => columns.includes(column));
   const parts = lists.map(
-    ([
-      column,
-      isSame,
-    ]) => `|| CASE WHEN staged.patch ? '${column}' THEN jsonb_build_object('${column}',
-      earlier.body -> '${column}' || COALESCE((
+    ([column, isSame]) => `|| CASE WHEN ${isGiven(column)} THEN jsonb_build_object('${column}',
+      earlier.body -> '${column}' || ${column === 'other_names' ? formerName() : `'[]'`} || COALESCE((
         SELECT jsonb_agg(each.told ORDER BY each.place)
-        FROM jsonb_array_elements(staged.patch -> '${column}') WITH ORDINALITY AS each (told, place)
+        FROM jsonb_array_elements(news.patch -> '${column}') WITH ORDINALITY AS each (told, place)
         WHERE NOT EXISTS (
           SELECT FROM jsonb_array_elements(earlier.body -> '${column}') AS known (told) WHERE ${isSame('known.told', 'each.told')}
         )
       ), '[]')) ELSE '{}' END`,
   );
   const extras = columns.includes('extras')
-    ? `|| CASE WHEN staged.patch ? 'extras' THEN jsonb_build_object('extras', (earlier.body -> 'extras') || (staged.patch -> 'extras')) ELSE '{}' END`
+    ? `|| CASE WHEN news.patch ? 'extras' THEN jsonb_build_object('extras', (earlier.body -> 'extras') || (news.patch -> 'extras')) ELSE '{}' END`
     : '';
   return `${parts.join(' ')} ${extras}`;
+}
+
+/** A name that is replaced joins the others. */
+const IS_RENAMED = `news.patch ? 'name' AND news.patch ->> 'name' <> earlier.body ->> 'name'`;
+
+function isGiven(column: string): string {
+  return column === 'other_names'
+    ? `news.patch ? 'other_names' OR ${IS_RENAMED}`
+    : `news.patch ? '${column}'`;
+}
+
+function formerName(): string {
+  return `CASE WHEN ${IS_RENAMED} AND NOT EXISTS (
+      SELECT FROM jsonb_array_elements((earlier.body -> 'other_names') || COALESCE(news.patch -> 'other_names', '[]')) AS known (told)
+      WHERE known.told ->> 'name' = earlier.body ->> 'name'
+    ) THEN jsonb_build_array(jsonb_build_object('name', earlier.body -> 'name')) ELSE '[]' END`;
 }

@@ -24,7 +24,8 @@ const JSON_KINDS: ReadonlySet<string> = new Set([
 
 /**
  * The records of a table of one resource: a header with the names of fields, a cell for each. Lists and objects are JSON, an
- * empty cell is nothing, and an apostrophe that guards a cell from being taken for a formula is taken off.
+ * empty cell is nothing or, where a record never holds nothing, not given, and an apostrophe that guards a cell from being
+ * taken for a formula is taken off.
  *
  * @throws Problem `validation_failed` for a header with other columns, `unreadable_file` for what is no CSV
  */
@@ -98,7 +99,7 @@ function rowOf(definition: RecordDefinition, { record, info }: Parsed): ReadRow 
   const problems: RowProblem[] = [];
   for (const field of definition.fields) {
     const cell = record[field.name];
-    if (cell === undefined) continue;
+    if (cell === undefined || (cell === '' && field.optional && field.fallback !== null)) continue;
     try {
       body[field.name] = valueOf(field, unguarded(cell));
     } catch {

@@ -2,8 +2,9 @@ import type { Transaction } from '../../platform/prisma/transaction.js';
 import type { Definitions, RecordDefinition } from '../../platform/records/record.definition.js';
 import { admitBody, parseBody } from '../../platform/records/record.changes.js';
 import { definitionOf } from '../../platform/records/references.db.js';
-import { compareRows, refuseCycles, refuseOverlaps } from './compare.db.js';
+import { compareRows, refuseCycles, refuseOverlaps, type Comparing } from './compare.db.js';
 import { makeNew, matchRows, refuseRepeated } from './match.db.js';
+import { rememberRows } from './memories.db.js';
 import { placeAsides } from './popolo.db.js';
 import { refuseDangling, renameKeys } from './references.db.js';
 import { AT_ONCE, inChunks, NAMES_ITS_KIND, UPWARDS, writeKind } from './import.writing.js';
@@ -29,8 +30,8 @@ export async function judgeRows({ tx, importId, asked, definitions }: Applying):
   for (const definition of await stagedDefinitions(tx, importId, definitions)) {
     await renameKeys(tx, importId, definition);
     await refuseRepeated(tx, importId, definition);
-    await matchRows(tx, importId, definition);
-    await compareLater(tx, importId, definition, isPopolo);
+    await matchRows(tx, importId, definition, originOf(asked));
+    await compareLater(tx, importId, definition, { origin: originOf(asked), joins: isPopolo });
   }
   await refuseLost({ tx, importId, definitions });
 }
@@ -39,11 +40,11 @@ async function compareLater(
   tx: Transaction,
   importId: string,
   definition: RecordDefinition,
-  joins: boolean,
+  comparing: Comparing,
 ): Promise<void> {
   await makeNew(tx, importId, definition);
   if (NAMES_ITS_KIND.has(definition.type)) await renameKeys(tx, importId, definition);
-  await compareRows(tx, importId, definition, joins);
+  await compareRows(tx, importId, definition, comparing);
   const upwards = UPWARDS[definition.type];
   if (upwards !== undefined) await refuseCycles(tx, importId, definition, upwards);
   if (definition.type === 'members') await refuseOverlaps(tx, importId);
@@ -80,7 +81,13 @@ export async function writeRows(applying: Applying): Promise<Tried> {
   await announce(applying);
   for (const definition of kinds) refused.push(...(await askRules(applying, definition)));
   const sourceId = refused.length > 0 ? null : await cite(applying);
+  await rememberRows(tx, importId, originOf(applying.asked));
   return { refused, applied, sourceId };
+}
+
+/** Whose word a file is: of Popolo the scheme, of our own formats the title. */
+function originOf({ format, scheme, title }: ImportAsked): string {
+  return format === 'popolo' ? `scheme ${scheme}` : `title ${title}`;
 }
 
 async function stagedDefinitions(

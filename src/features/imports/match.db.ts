@@ -2,7 +2,7 @@
 import type { ProblemCode } from '../../platform/errors/problem.js';
 import type { ViolationCode } from '../../domain/violation.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
-import { columnOf } from '../../platform/records/field.js';
+import { columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 
 /** The rows of a kind in an import, $1, that nothing has been said of. */
@@ -43,7 +43,7 @@ export async function refuseRepeated(
     `'/id'`,
   );
   await refuse(
-    `SELECT staged.nth, staged.line, staged.patch AS what ${from} WHERE ${open(definition)} AND staged.key IS NULL`,
+    `SELECT staged.nth, staged.line, staged.digest AS what ${from} WHERE ${open(definition)} AND staged.key IS NULL`,
     'NULL',
   );
   if (hasIdentifiers(definition))
@@ -54,40 +54,105 @@ export async function refuseRepeated(
     );
 }
 
-/** Finds the records that rows are: by identifiers, by our own ids, by slugs, or because they say nothing else. */
+/**
+ * Finds the records that rows are: by identifiers, by our own ids, by slugs, because their origin told the same of it before or,
+ * of what has no name, because they say nothing else.
+ */
 export async function matchRows(
   tx: Transaction,
   importId: string,
   definition: RecordDefinition,
+  origin: string,
 ): Promise<void> {
   const { table } = definition;
   const run = (text: string): Promise<unknown> => tx.query(text, [importId]);
   if (hasIdentifiers(definition)) await run(byIdentifiers(definition));
-  await run(
-    `UPDATE import_staging AS staged SET record_id = COALESCE(merge.kept_id, record.id)
-     FROM ${table} AS record LEFT JOIN merges AS merge ON merge.duplicate_id = record.id AND merge.undone_at IS NULL
-     WHERE ${open(definition)} AND staged.record_id IS NULL AND record.id = staged.key`,
-  );
+  await run(byOwn(definition, 'record.id = staged.key'));
+  // An id of ours that is not known here is of another database, and its slug says nothing here.
   if (definition.hasSlug)
-    await run(
-      `UPDATE import_staging AS staged SET record_id = COALESCE(merge.kept_id, record.id)
-       FROM ${table} AS record LEFT JOIN merges AS merge ON merge.duplicate_id = record.id AND merge.undone_at IS NULL
-       WHERE ${open(definition)} AND staged.record_id IS NULL AND record.slug = staged.patch ->> 'slug'`,
-    );
-  await run(byWhatItSays(definition));
+    await run(byOwn(definition, `NOT staged.keeps_key AND record.slug = staged.patch ->> 'slug'`));
+  await tx.query(byWhatWasTold(definition), [importId, origin]);
+  if (definition.type === 'members') await run(byTerm(definition));
+  else if (definition.nameField === undefined) await run(byWhatItSays(definition));
   await run(
     `UPDATE import_staging AS staged SET ${refusing('retracted', `'/id'`, "'the record was retracted'")}
      FROM ${table} AS record
      WHERE ${open(definition)} AND record.id = staged.record_id AND record.retracted_at IS NOT NULL`,
   );
+  await passOverMerged(tx, importId, definition, origin);
   await run(
     `UPDATE import_staging AS staged SET ${refusing('repeated_in_file', `'/id'`, "'line ' || first.line || ' is the same record'")}
-     FROM (
-       SELECT one.record_id, min(one.nth) AS nth, min(one.line) AS line FROM import_staging AS one
-       WHERE ${open(definition, 'one')} AND one.record_id IS NOT NULL GROUP BY one.record_id HAVING count(*) > 1
-     ) AS first
+     FROM (${severalOf(definition)}) AS first
      WHERE ${open(definition)} AND staged.record_id = first.record_id AND staged.nth > first.nth`,
   );
+}
+
+/**
+ * Two rows that were made one record here are none too many: what is told of the duplicate changes nothing, nor what is told
+ * twice of what names both.
+ */
+async function passOverMerged(
+  tx: Transaction,
+  importId: string,
+  definition: RecordDefinition,
+  origin: string,
+): Promise<void> {
+  const pass = `UPDATE import_staging AS staged SET outcome = 'unchanged', is_merged = true`;
+  if (MERGED.has(definition.type))
+    await tx.query(
+      `WITH RECURSIVE into_one (id, kept_id) AS (
+         SELECT merge.duplicate_id, merge.kept_id FROM merges AS merge WHERE merge.undone_at IS NULL
+         UNION
+         SELECT into_one.id, merge.kept_id FROM into_one
+         JOIN merges AS merge ON merge.duplicate_id = into_one.kept_id AND merge.undone_at IS NULL
+       ), several AS (${severalOf(definition)}), duplicates AS (
+         SELECT staged.nth, staged.record_id FROM several
+         JOIN import_staging AS staged ON staged.record_id = several.record_id AND ${open(definition)}
+         WHERE EXISTS (
+           SELECT FROM into_one JOIN ${definition.table} AS duplicate ON duplicate.id = into_one.id
+           WHERE into_one.kept_id = staged.record_id AND (
+             duplicate.id = staged.key OR duplicate.slug = staged.patch ->> 'slug'
+             OR EXISTS (
+               SELECT FROM jsonb_array_elements(duplicate.identifiers) AS known (told)
+               JOIN jsonb_array_elements(staged.patch -> 'identifiers') AS each (told)
+                 ON each.told ->> 'scheme' = known.told ->> 'scheme' AND each.told ->> 'identifier' = known.told ->> 'identifier'
+             )
+             OR EXISTS (
+               SELECT FROM import_memories AS memory
+               WHERE memory.record_id = duplicate.id AND memory.origin = $2 AND memory.digest = staged.digest
+             )
+           )
+         )
+       ), spoken_for AS (
+         SELECT staged.record_id,
+           min(staged.nth) FILTER (WHERE duplicates.nth IS NULL) AS nth, min(staged.nth) AS first
+         FROM several JOIN import_staging AS staged ON staged.record_id = several.record_id AND ${open(definition)}
+         LEFT JOIN duplicates ON duplicates.nth = staged.nth
+         GROUP BY staged.record_id
+       )
+       ${pass} FROM duplicates JOIN spoken_for ON spoken_for.record_id = duplicates.record_id
+       WHERE staged.import_id = $1::uuid AND staged.nth = duplicates.nth
+         AND staged.nth <> COALESCE(spoken_for.nth, spoken_for.first)`,
+      [importId, origin],
+    );
+  await tx.query(
+    `${pass} FROM (${severalOf(definition)}) AS first
+     WHERE ${open(definition)} AND staged.record_id = first.record_id AND staged.nth > first.nth
+       AND EXISTS (
+         SELECT FROM jsonb_each_text(staged.patch) AS named
+         JOIN import_staging AS twice ON twice.import_id = $1::uuid AND twice.is_merged AND twice.record_id::text = named.value
+       )`,
+    [importId],
+  );
+}
+
+/** What people say is one. */
+const MERGED: ReadonlySet<string> = new Set(['people', 'factions']);
+
+/** The records that several rows are, and the first of these. */
+function severalOf(definition: RecordDefinition): string {
+  return `SELECT one.record_id, min(one.nth) AS nth, min(one.line) AS line FROM import_staging AS one
+    WHERE ${open(definition, 'one')} AND one.record_id IS NOT NULL GROUP BY one.record_id HAVING count(*) > 1`;
 }
 
 /** The rows that are no record yet become one: under their own id if it is one of ours, that nothing had before. */
@@ -143,22 +208,72 @@ function byIdentifiers(definition: RecordDefinition): string {
     FROM found WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;
 }
 
-/** A membership is known by its person, its faction and its start; anything else that has no id of ours by all that is said. */
-function byWhatItSays(definition: RecordDefinition): string {
-  const { type, table, fields, nameField } = definition;
-  const isMember = type === 'members';
-  const named =
-    nameField ?? fields.find((field) => field.kind === 'reference' && !field.optional)?.name;
-  const column = columnOf(named ?? 'id');
-  const sameAs = isMember
-    ? `record.faction_id::text = staged.patch ->> 'faction_id' AND record.start_date IS NOT DISTINCT FROM staged.patch ->> 'start_date'`
-    : 'NOT staged.keeps_key AND to_jsonb(record) @> staged.patch';
+function byOwn(definition: RecordDefinition, isSame: string): string {
+  return `
+    UPDATE import_staging AS staged SET record_id = COALESCE(merge.kept_id, record.id)
+    FROM ${definition.table} AS record LEFT JOIN merges AS merge ON merge.duplicate_id = record.id AND merge.undone_at IS NULL
+    WHERE ${open(definition)} AND staged.record_id IS NULL AND ${isSame}`;
+}
+
+/** A row without an id of ours is the record of which its origin, $2, told the very same the last time. */
+function byWhatWasTold(definition: RecordDefinition): string {
   return `
     UPDATE import_staging AS staged SET record_id = found.id
     FROM (
       SELECT staged.nth, (array_agg(record.id ORDER BY record.id))[1] AS id
-      FROM import_staging AS staged JOIN ${table} AS record ON record."${column}"::text = staged.patch ->> '${column}'
-      WHERE ${open(definition)} AND staged.record_id IS NULL AND record.retracted_at IS NULL AND ${sameAs}
+      FROM import_staging AS staged
+      JOIN import_memories AS memory ON memory.digest = staged.digest AND memory.origin = $2 AND memory.record_type = '${definition.type}'
+      LEFT JOIN merges AS merge ON merge.duplicate_id = memory.record_id AND merge.undone_at IS NULL
+      JOIN ${definition.table} AS record ON record.id = COALESCE(merge.kept_id, memory.record_id)
+      WHERE ${open(definition)} AND staged.record_id IS NULL AND NOT staged.keeps_key AND record.retracted_at IS NULL
+      GROUP BY staged.nth
+    ) AS found
+    WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;
+}
+
+/** A membership is known by its person, its faction and its start. */
+function byTerm(definition: RecordDefinition): string {
+  return sameAs(
+    definition,
+    `record.person_id::text = staged.patch ->> 'person_id' AND record.faction_id::text = staged.patch ->> 'faction_id'
+      AND COALESCE(record.start_date, '') = COALESCE(staged.patch ->> 'start_date', '')`,
+  );
+}
+
+/** What has no name is known by all that is said; what it names, and what it must say, finds it. */
+function byWhatItSays(definition: RecordDefinition): string {
+  const telling = definition.fields.filter(
+    ({ kind, optional }) =>
+      kind === 'reference' || kind === 'oneReference' || (!optional && SCALAR.has(kind)),
+  );
+  const same = telling
+    .flatMap(columnsOf)
+    .map(
+      (column) =>
+        `COALESCE(record."${column}"::text, '') = COALESCE(staged.patch ->> '${column}', '')`,
+    );
+  return sameAs(
+    definition,
+    [
+      'NOT staged.keeps_key',
+      ...same,
+      `NOT EXISTS (
+        SELECT FROM jsonb_each(staged.patch) AS given (name, value)
+        WHERE to_jsonb(record) -> given.name IS DISTINCT FROM given.value
+      )`,
+    ].join(' AND '),
+  );
+}
+
+const SCALAR: ReadonlySet<string> = new Set(['text', 'word', 'date', 'whole', 'flag']);
+
+function sameAs(definition: RecordDefinition, isSame: string): string {
+  return `
+    UPDATE import_staging AS staged SET record_id = found.id
+    FROM (
+      SELECT staged.nth, (array_agg(record.id ORDER BY record.id))[1] AS id
+      FROM import_staging AS staged JOIN ${definition.table} AS record ON ${isSame}
+      WHERE ${open(definition)} AND staged.record_id IS NULL AND record.retracted_at IS NULL
       GROUP BY staged.nth
     ) AS found
     WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;

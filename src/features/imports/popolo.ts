@@ -1,3 +1,4 @@
+import { isURL } from 'class-validator';
 import type { FactionClassification } from '../../domain/vocabulary.js';
 import { isOurs } from './file.ids.js';
 import { filled, idIn, listIn, objectIn, type Values } from './file.values.js';
@@ -58,6 +59,7 @@ function* embedded(value: Values, name: string, place: Place): Generator<ReadRow
 function readPerson(value: Values, place: Place): ReadRow {
   const { family_name, given_name, honorific_prefix, birth_date, death_date, ...more } = value;
   const { id, name, summary, rest } = common(more);
+  const isLong = typeof honorific_prefix === 'string' && honorific_prefix.length > LONGEST_PREFIX;
   return {
     line: place.line,
     kind: 'people',
@@ -66,15 +68,21 @@ function readPerson(value: Values, place: Place): ReadRow {
       name,
       familyName: family_name,
       givenName: given_name,
-      honorificPrefix: honorific_prefix,
+      honorificPrefix: isLong ? null : honorific_prefix,
       birthDate: birth_date,
       deathDate: death_date,
       summary,
       ...lists(value, id, place),
-      extras: extras({ ...rest, ...surplus(value) }, place),
+      extras: extras(
+        { ...rest, ...surplus(value, id), ...(isLong ? { honorific_prefix } : {}) },
+        place,
+      ),
     }),
   };
 }
+
+/** What the field takes. */
+const LONGEST_PREFIX = 50;
 
 const CLASSIFICATIONS: Readonly<Record<string, FactionClassification>> = {
   party: 'party',
@@ -106,7 +114,7 @@ function readOrganization(value: Values, place: Place): ReadRow {
       summary,
       ...lists(value, id, place),
       extras: extras(
-        { ...(kind === word ? {} : { classification }), ...rest, ...surplus(value) },
+        { ...(kind === word ? {} : { classification }), ...rest, ...surplus(value, id) },
         place,
       ),
     }),
@@ -182,26 +190,71 @@ function common(value: Values): {
 /** What a list of a record takes. */
 const LONGEST_LIST = 100;
 
+/** What entries of the lists hold here. */
+const TAKEN: Readonly<Record<string, ReadonlySet<string>>> = {
+  other_names: new Set(['name', 'lang', 'note', 'start_date', 'end_date']),
+  identifiers: new Set(['scheme', 'identifier']),
+  links: new Set(['url', 'note']),
+};
+
 function lists(value: Values, id: string | null, { scheme }: Place): Values {
   const identifiers = objectsIn(value, 'identifiers').map((each) => ({
     scheme: each['scheme'] ?? 'unknown',
     identifier: idIn(each['identifier']),
   }));
-  const own = id === null || isOurs(id) ? [] : [{ scheme, identifier: id }];
   return {
     otherNames: objectsIn(value, 'other_names').slice(0, LONGEST_LIST).map(otherName),
-    identifiers: [...own, ...identifiers].slice(0, LONGEST_LIST),
+    identifiers: [...ownIdentifier(id, scheme), ...identifiers].slice(0, LONGEST_LIST),
     links: objectsIn(value, 'links')
+      .filter(isLink)
       .slice(0, LONGEST_LIST)
       .map(({ url, note }) => filled({ url, note })),
   };
 }
 
-/** What the lists of a record do not take. */
-function surplus(value: Values): Values {
-  const rest = (name: string): readonly Values[] => objectsIn(value, name).slice(LONGEST_LIST);
-  return { other_names: rest('other_names'), links: rest('links') };
+function ownIdentifier(id: string | null, scheme: string): readonly Values[] {
+  return id === null || isOurs(id) ? [] : [{ scheme, identifier: id }];
 }
+
+/** What the lists of a record do not take: entries too many, no address, members that have no field. */
+function surplus(value: Values, id: string | null): Values {
+  const beyond = (list: string, all: readonly Values[], most: number): readonly Values[] => [
+    ...all.slice(most),
+    ...all
+      .slice(0, most)
+      .filter((each) => Object.keys(filled(each)).some((name) => !TAKEN[list]?.has(name))),
+  ];
+  const links = objectsIn(value, 'links');
+  const own = ownIdentifier(id, '').length;
+  return {
+    other_names: beyond('other_names', objectsIn(value, 'other_names'), LONGEST_LIST),
+    identifiers: beyond('identifiers', objectsIn(value, 'identifiers'), LONGEST_LIST - own),
+    links: [
+      ...beyond('links', links.filter(isLink), LONGEST_LIST),
+      ...links.filter((each) => !isLink(each)),
+    ],
+  };
+}
+
+/** Whether a page's address and note are as a record takes them. */
+function isLink({ url, note }: Values): boolean {
+  return isAddress(url) && (note === undefined || note === null || isNote(note));
+}
+
+function isAddress(url: unknown): boolean {
+  return (
+    typeof url === 'string' &&
+    url.length <= LONGEST_URL &&
+    isURL(url, { protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  );
+}
+
+function isNote(note: unknown): boolean {
+  return typeof note === 'string' && note.length <= LONGEST_NOTE;
+}
+
+const LONGEST_URL = 2_000;
+const LONGEST_NOTE = 500;
 
 /** A list of objects. Of other names too many, each spelling comes before those that are told again, as of other languages. */
 function objectsIn(value: Values, list: string): readonly Values[] {

@@ -126,10 +126,20 @@ function columnsIn(definition: RecordDefinition, given: readonly Field[], whole:
 }
 
 function withKeys(definition: RecordDefinition, name: string, value: unknown): unknown {
-  const field = definition.fields.find((each) => each.name === name);
-  return field?.kind === 'reference' && typeof value === 'string' && value !== ''
-    ? keyOf(value)
-    : value;
+  const kind = definition.fields.find((each) => each.name === name)?.kind;
+  if (kind === 'reference') return keyIn(value);
+  if (kind === 'references' && Array.isArray(value)) return value.map(keyIn);
+  if (kind === 'oneReference' && isAnObject(value))
+    return Object.fromEntries(Object.entries(value).map(([of, id]) => [of, keyIn(id)]));
+  return value;
+}
+
+function keyIn(id: unknown): unknown {
+  return typeof id === 'string' && id !== '' ? keyOf(id) : id;
+}
+
+function isAnObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What a record stands beneath, which over the API its path says. */

@@ -10,8 +10,9 @@ export async function stageRows(
   rows: readonly StagedRow[],
 ): Promise<void> {
   await change(
-    `INSERT INTO import_staging (import_id, nth, line, kind, key, keeps_key, slug_base, patch, links, problems)
-     SELECT $1::uuid, row.nth, row.line, row.kind, row.key, row."keepsKey", row."slugBase", row.patch, row.links, row.problems
+    `INSERT INTO import_staging (import_id, nth, line, kind, key, keeps_key, slug_base, patch, links, digest, problems)
+     SELECT $1::uuid, row.nth, row.line, row.kind, row.key, row."keepsKey", row."slugBase", row.patch, row.links,
+       md5(concat_ws(' ', row.kind, row.key, row.patch, row.links)), row.problems
      FROM jsonb_to_recordset($2::jsonb) AS row (
        nth int, line int, kind text, key uuid, "keepsKey" boolean, "slugBase" text, patch jsonb, links jsonb, problems jsonb)`,
     [importId, JSON.stringify(rows)],

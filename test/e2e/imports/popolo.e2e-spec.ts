@@ -182,7 +182,7 @@ describe('a file of Popolo', () => {
     expect(named).toMatchObject({ state: 'done', rows: { unchanged: 7, update: 1 }, applied: 1 });
     expect(await revisions(accord)).toBe(before + 1);
     const [row] = await rowsOf(accord, named.id, '&outcome=update');
-    expect(row).toMatchObject({ recordType: 'people', fields: ['name'] });
+    expect(row).toMatchObject({ recordType: 'people', fields: ['name', 'otherNames'] });
   });
 
   it('is told, taken, taken again for nothing, and of ten names that change makes ten revisions', async () => {
@@ -220,7 +220,7 @@ describe('a file of Popolo', () => {
     expect(changed).toMatchObject({ rows: { update: 10, unchanged: 51 }, applied: 10 });
     expect(await revisions(accord)).toBe(begin + 133);
     const rows = await rowsOf(accord, changed.id, '&outcome=update');
-    expect(rows.map(({ fields }) => fields)).toEqual(Array(10).fill(['name']));
+    expect(rows.map(({ fields }) => fields)).toEqual(Array(10).fill(['name', 'otherNames']));
   });
 
   it('adds names to those that a newsroom has, and finds who was merged', async () => {

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
 const MAIN = fileURLToPath(new URL('src/cli/main.ts', ROOT));
+/** What is compiled once is not compiled for every command. */
+const COMPILED = fileURLToPath(new URL('node_modules/.cache/accord-commands', ROOT));
 const RESOLVE = new URL('test/support/resolve-typescript.mjs', ROOT).href;
 
 /** What a command may be given. */
@@ -38,7 +40,12 @@ export class Running {
   static start(args: readonly string[], { env = {}, input, cwd }: Setting = {}): Running {
     const node = ['--experimental-transform-types', '--no-warnings', '--import', RESOLVE, MAIN];
     const child = spawn(process.execPath, [...node, ...args], {
-      env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: '/nowhere', ...env },
+      env: {
+        PATH: process.env['PATH'],
+        XDG_CONFIG_HOME: '/nowhere',
+        NODE_COMPILE_CACHE: COMPILED,
+        ...env,
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(cwd !== undefined && { cwd }),
     });

@@ -81,14 +81,13 @@ async function carry(body: ReadableStream<Uint8Array>, target: Writable): Promis
       done(null, chunk);
     },
   });
-  const source = Readable.fromWeb(body);
-  let broken: unknown;
-  source.once('error', (error) => (broken = error));
+  let unwritten: Error | undefined;
+  target.once('error', (error) => (unwritten = error));
   try {
-    await pipeline(source, count, target);
+    await pipeline(Readable.fromWeb(body), count, target);
     return bytes;
   } catch (error) {
-    throw broken === undefined ? error : unreachable(broken);
+    throw unwritten ?? unreachable(error);
   } finally {
     progress.end();
   }

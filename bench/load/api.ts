@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** What a body has that is looked at here. */
 export interface Identified {
   readonly id: string;
@@ -29,6 +32,27 @@ export class Api {
   /** Creates a record; returns its id. */
   async create(path: string, body: object): Promise<string> {
     return (await this.ask<Identified>(path, { method: 'POST', body: JSON.stringify(body) })).id;
+  }
+
+  /**
+   * Imports a file that is made piece by piece, and waits until its records are there.
+   *
+   * @param query how it is to be imported: `format=ndjson`
+   * @throws Error when it is refused or fails
+   */
+  async import(query: string, pieces: Iterable<string>): Promise<void> {
+    const body = Readable.toWeb(Readable.from(pieces));
+    const { id } = await this.ask<Identified>(`imports?${query}`, {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    });
+    for (;;) {
+      const { state } = await this.ask<{ readonly state: string }>(`imports/${id}`);
+      if (state === 'done') return;
+      if (state === 'refused' || state === 'failed') throw new Error(`the import ${state}`);
+      await sleep(10);
+    }
   }
 
   /** The id of the key. */

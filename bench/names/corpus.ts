@@ -10,18 +10,27 @@ export interface Spelled {
 export interface Corpus {
   readonly title: string;
   readonly people: readonly Spelled[];
+  /** Whether nobody is to see what is missed in it: nothing is chosen by it. */
+  readonly isHeldOut: boolean;
 }
 
-/** The list of the project: people of many countries, so that no one file decides. */
-const OWN_LIST = 'bench/names/spellings.txt';
+/** The lists of the project: people of many countries, so that no one file decides. */
+const LISTS = [
+  { title: 'Own list', path: 'bench/names/spellings.txt', isHeldOut: false },
+  { title: 'Held-out list', path: 'bench/names/held-out.txt', isHeldOut: true },
+];
 
-/** The project's own list: a person a line, the spellings parted by bars. */
-export async function readOwnList(): Promise<Corpus> {
-  const lines = (await readFile(OWN_LIST, 'utf8')).split('\n');
-  const people = lines
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => spelled(line.split('|').map((name) => name.trim())));
-  return { title: 'Own list', people };
+/** The project's own lists: a person a line, the spellings parted by bars. */
+export async function readLists(): Promise<readonly Corpus[]> {
+  return Promise.all(
+    LISTS.map(async ({ title, path, isHeldOut }) => {
+      const lines = (await readFile(path, 'utf8')).split('\n');
+      const people = lines
+        .filter((line) => line !== '' && !line.startsWith('#'))
+        .map((line) => spelled(line.split('|').map((name) => name.trim())));
+      return { title, people, isHeldOut };
+    }),
+  );
 }
 
 /**
@@ -35,7 +44,7 @@ export async function readPopolo(path: string): Promise<Corpus> {
   const people = (file.persons as readonly PopoloPerson[]).map(
     ({ name, other_names: others = [] }) => spelled([name, ...others.map((other) => other.name)]),
   );
-  return { title: 'Popolo file', people };
+  return { title: 'Popolo file', people, isHeldOut: false };
 }
 
 interface PopoloPerson {

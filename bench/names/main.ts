@@ -1,12 +1,15 @@
 /**
  * `npm run bench:names`: how well `q` finds people by other spellings of their names, and how well likely duplicates are told. Of
- * the project's own list, and of a Popolo file that is named behind `--` or by ACCORD_BENCH_POPOLO. With `--missed` also what was
- * not found first, and which pairs are wrong.
+ * the project's own lists, and of a Popolo file that is named behind `--` or by ACCORD_BENCH_POPOLO. With `--missed` also what was
+ * not found first, and which pairs are wrong; not of the list that is held out. With `--crowd` instead how long a search takes among
+ * very many people.
  */
+import { settle } from '../dataset/settle.db.js';
 import { QUICK } from '../options.js';
 import { chooseCores } from '../servers/cores.js';
 import { Stage } from '../stage.js';
-import { readOwnList, readPopolo, SCRIPTS, type Corpus } from './corpus.js';
+import { readLists, readPopolo, SCRIPTS, type Corpus } from './corpus.js';
+import { CROWD, measureCrowd, recordCrowd } from './crowd.js';
 import {
   measurePrecision,
   measureRecall,
@@ -22,22 +25,44 @@ const NO_FILE =
 const SCORES = [0.6, 0.7, 0.8];
 
 async function main(): Promise<void> {
-  const given = process.argv.slice(2).filter((each) => each !== '--missed');
-  const path = given[0] ?? process.env['ACCORD_BENCH_POPOLO'];
-  const corpora = [await readOwnList(), ...(path === undefined ? [] : [await readPopolo(path)])];
   const stage = new Stage({ quick: true, fresh: false, only: null }, QUICK, chooseCores());
   try {
-    for (const [nth, corpus] of corpora.entries())
-      await measure(stage, corpus, `names${String(nth)}`);
+    await (process.argv.includes('--crowd') ? measureAmongMany(stage) : measureAll(stage));
   } finally {
     await stage.stop();
   }
+}
+
+async function measureAll(stage: Stage): Promise<void> {
+  const given = process.argv.slice(2).filter((each) => !each.startsWith('--'));
+  const path = given[0] ?? process.env['ACCORD_BENCH_POPOLO'];
+  const corpora = [...(await readLists()), ...(path === undefined ? [] : [await readPopolo(path)])];
+  for (const [nth, corpus] of corpora.entries())
+    await measure(stage, corpus, `names${String(nth)}`);
   if (path === undefined) console.log(`\n${NO_FILE}`);
+}
+
+async function measureAmongMany(stage: Stage): Promise<void> {
+  const url = await stage.database('crowd');
+  const api = stage.api(await stage.accord(url));
+  const people = (await readLists()).flatMap((list) => list.people);
+  await recordCrowd(api, people);
+  // What Postgres does by itself within a minute.
+  await settle(url);
+  const paces = await measureCrowd(api, people);
+  console.log(`\nAmong ${String(CROWD)} people\n`);
+  const rows = paces.map(({ what, asked, times: { median, max } }) => [
+    what,
+    String(asked),
+    `${median.toFixed(0)} ms`,
+    `${max.toFixed(0)} ms`,
+  ]);
+  console.log(table(['What is asked', 'Times', 'Median', 'Most'], rows));
 }
 
 async function measure(stage: Stage, corpus: Corpus, database: string): Promise<void> {
   const api = stage.api(await stage.accord(await stage.database(database)));
-  const { title, people } = corpus;
+  const { title, people, isHeldOut } = corpus;
   const ids = await recordPeople(api, people);
   const recalls = await measureRecall(api, corpus, ids);
   const distinct = people.map(({ name }) => ({ name, spellings: [] }));
@@ -46,7 +71,7 @@ async function measure(stage: Stage, corpus: Corpus, database: string): Promise<
   console.log(`\n${title}: ${String(people.length)} people\n`);
   console.log(presentRecalls(recalls));
   console.log(presentPrecision(alone, twice));
-  if (!process.argv.includes('--missed')) return;
+  if (isHeldOut || !process.argv.includes('--missed')) return;
   console.log(recalls.flatMap(({ missed }) => missed).join('\n'));
   const wrong = twice.listed.filter(({ isRight }) => !isRight);
   console.log(

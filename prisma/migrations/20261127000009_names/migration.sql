@@ -23,6 +23,8 @@ BEGIN
     RETURN latin;
   END IF;
   IF latin ~ '[\u0900-\u0d7f]' THEN
+    -- The consonants without a vowel that Malayalam and Bengali write as letters of their own.
+    latin := translate(latin, U&'\0D7A\0D7B\0D7C\0D7D\0D7E\0D7F\09CE', U&'\0D23\0D28\0D30\0D32\0D33\0D15\09A4');
     -- From Bengali to Malayalam each letter stands where Devanagari has it.
     latin := (
       SELECT string_agg(
@@ -123,7 +125,10 @@ DECLARE
   row_now jsonb := to_jsonb(NEW);
   kind record_type := TG_TABLE_NAME::record_type;
 BEGIN
-  DELETE FROM names WHERE names.record_type = kind AND names.record_id = NEW.id;
+  -- A new record has none. Looked for all the same, by a plan that was made while there were few, many new ones would read all each time.
+  IF TG_OP <> 'INSERT' THEN
+    DELETE FROM names WHERE names.record_type = kind AND names.record_id = NEW.id;
+  END IF;
   INSERT INTO names (record_type, record_id, folded, latin)
     SELECT DISTINCT ON (fold_name(every.name)) kind, NEW.id, fold_name(every.name),
       CASE WHEN kind = 'mergers' THEN '' ELSE fold_name(latin_letters(every.name)) END

@@ -25,14 +25,15 @@ export interface PairPlace {
 /** A name that more records have than this says nothing of any two of them. */
 const MOST_OF_A_NAME = 20;
 
-/** So many pairs are compared at most, so that the answer takes seconds however many records there are. */
-const MOST_COMPARED = 50_000;
+/** So many pairs are compared at most, so that the answer takes a second or two however many records share words. */
+const MOST_COMPARED = 20_000;
 
 /** Below this, more pairs are two than one. */
 const LEAST_SCORE = 0.6;
 
 /**
- * Likely pairs of live records, the likeliest first, without those that were said to be two. Only what shares a block is compared:
+ * Likely pairs of live records, the likeliest first, without those that were said to be two: what was said of a record is said of that
+ * into which it is merged. Only what shares a block is compared:
  * the consonants of a whole name, in any order, or of two of its words; of very many pairs those first that share more words, and
  * share them with fewer.
  */
@@ -42,7 +43,15 @@ export async function listPairs(
   { after, limit }: { readonly after: PairPlace | null; readonly limit: number },
 ): Promise<readonly Pair[]> {
   return read<Pair>(
-    `WITH block AS (
+    `WITH RECURSIVE decided AS (
+       SELECT decision.one_id AS one_id, decision.other_id AS other_id FROM duplicate_decisions AS decision
+       WHERE decision.record_type = '${of}' AND decision.taken_back_at IS NULL
+       UNION
+       SELECT CASE decided.one_id WHEN merge.duplicate_id THEN merge.kept_id ELSE decided.one_id END,
+         CASE decided.other_id WHEN merge.duplicate_id THEN merge.kept_id ELSE decided.other_id END
+       FROM decided JOIN merges AS merge ON merge.duplicate_id = ANY (ARRAY[decided.one_id, decided.other_id])
+       WHERE merge.undone_at IS NULL
+     ), block AS (
        SELECT DISTINCT keys.key AS key, names.record_id AS record_id
        FROM names JOIN ${of} AS record ON record.id = names.record_id AND record.retracted_at IS NULL
        CROSS JOIN LATERAL unnest(names.blocks) AS keys (key)
@@ -70,8 +79,8 @@ export async function listPairs(
          ORDER BY 1 DESC, one.folded, other.folded LIMIT 1
        ) AS best
        WHERE best.score >= ${String(LEAST_SCORE)} AND NOT EXISTS (
-         SELECT FROM duplicate_decisions AS decision
-         WHERE decision.one_id = pair.one_id AND decision.other_id = pair.other_id AND decision.taken_back_at IS NULL
+         SELECT FROM decided
+         WHERE least(decided.one_id, decided.other_id) = pair.one_id AND greatest(decided.one_id, decided.other_id) = pair.other_id
        )
      )
      SELECT ARRAY[scored.one_id::text, scored.other_id::text] AS ids, ARRAY[one.name, other.name] AS names,

@@ -64,7 +64,12 @@ describe('an archive', () => {
     });
   });
 
-  it.each(['data/../outside', 'data/base/../../outside'])('unpacks nothing at %s', async (name) => {
+  it.each([
+    'data/../outside',
+    'data/base/../../outside',
+    'data//../outside',
+    'data//../../outside',
+  ])('unpacks nothing at %s', async (name) => {
     await Archive.write(join(folder, 'archive'), ABOUT, (archive) => {
       archive.addText(name, 'planted');
       return Promise.resolve();

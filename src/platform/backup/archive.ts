@@ -1,10 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { extract, pack, type Pack } from 'tar-stream';
+import { extract, pack, type Header, type Pack } from 'tar-stream';
 
 /** What stands first in a backup. */
 export interface About {
@@ -19,6 +19,9 @@ export interface About {
 
 const ABOUT = 'accord.json';
 const CHUNK = 1 << 20;
+
+type Kind = Header['type'];
+const KINDS: ReadonlySet<Kind> = new Set(['file', 'directory']);
 
 /** A backup that is being written: a tar, gzipped. */
 export class Archive {
@@ -106,16 +109,17 @@ export async function readAbout(file: string): Promise<About> {
   return about;
 }
 
-/** Unpacks what is below `data/` into a folder that is there. What leads out of it is refused. */
+/** Unpacks what is below `data/` into a folder that is there. What leads out of it is refused, and so is what is neither a file nor a folder. */
 export async function unpackData(file: string, folder: string): Promise<void> {
-  await eachEntry(file, async (name, contents, isFolder) => {
+  await eachEntry(file, async (name, contents, type) => {
     if (!name.startsWith('data/')) {
       contents.resume();
       return true;
     }
-    const inside = name.slice('data/'.length);
-    if (normalize(inside).startsWith('..')) throw new Error(`${file} names ${name}.`);
-    const path = join(folder, inside);
+    const path = join(folder, name.slice('data/'.length));
+    if (!`${path}${sep}`.startsWith(`${resolve(folder)}${sep}`) || !KINDS.has(type))
+      throw new Error(`${file} names ${name}.`);
+    const isFolder = type === 'directory';
     await mkdir(isFolder ? path : dirname(path), { recursive: true, mode: 0o700 });
     if (isFolder) contents.resume();
     else await pipeline(contents, createWriteStream(path, { mode: 0o600 }));
@@ -126,7 +130,7 @@ export async function unpackData(file: string, folder: string): Promise<void> {
 /** @param take says whether to go on */
 async function eachEntry(
   file: string,
-  take: (name: string, contents: Readable, isFolder: boolean) => Promise<boolean>,
+  take: (name: string, contents: Readable, type: Kind) => Promise<boolean>,
 ): Promise<void> {
   const entries = extract();
   const stop = new AbortController();
@@ -136,7 +140,7 @@ async function eachEntry(
   try {
     for await (const entry of entries) {
       const { name, type } = entry.header;
-      if (!(await take(name, entry as unknown as Readable, type === 'directory'))) {
+      if (!(await take(name, entry as unknown as Readable, type))) {
         stop.abort();
         return;
       }

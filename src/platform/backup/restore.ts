@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chown, link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   ACCORD,
   type Cluster,
@@ -47,7 +47,9 @@ export async function restoreBackup(
     );
   }
   await requireStopped(home);
-  const location = placeFor(home, isTaken ? `${IN_PLACE}-${stamp}` : IN_PLACE);
+  await removeLeftovers(home);
+  // Under a name of its own, so that what is broken off is in nobody's way.
+  const location = placeFor(home, `${IN_PLACE}-${stamp}`);
   const record = { location, password: about.password, port: null };
   const cluster = await enterCluster(home, record, USE);
   try {
@@ -125,4 +127,17 @@ async function takePlace(
   if (stamp !== null && existsSync(keyFile)) await rename(keyFile, `${keyFile}.before-${stamp}`);
   if (adminKey !== null) await writeFile(keyFile, adminKey, { mode: 0o600 });
   return before;
+}
+
+/** Removes what earlier restores that were killed have unpacked: no record names it. */
+async function removeLeftovers(home: string): Promise<void> {
+  const names = await readdir(home);
+  const record = basename(recordPath(home));
+  const records = names.filter((name) => name === record || name.startsWith(`${record}.before-`));
+  const told = await Promise.all(records.map((name) => readFile(join(home, name), 'utf8')));
+  const named = told.map((text) => (JSON.parse(text) as { readonly location?: unknown }).location);
+  for (const name of names) {
+    if (!name.startsWith(`${IN_PLACE}-`) || named.includes(name)) continue;
+    await rm(join(home, name), { recursive: true, force: true });
+  }
 }

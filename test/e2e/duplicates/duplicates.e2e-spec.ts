@@ -234,6 +234,29 @@ describe('that two are different', () => {
     expect(await pairsListed()).toEqual([]);
   });
 
+  it('holds for the record that one of them is merged into, as long as it is', async () => {
+    const [one, other, third, fourth] = (
+      await people('Kamran Tessori', 'Kamran Tesori', 'Kamran Tessory', 'Kamran Tissori')
+    ).map(({ id }) => id);
+    const ids = [one, other].map(String);
+    await decide({ of: 'people', ids, decision: 'different' });
+    const listedIds = async (): Promise<readonly string[]> =>
+      (await duplicates()).map((pair) => pair.ids.join());
+    const before = await listedIds();
+    expect(before).toHaveLength(5);
+    const merge = await merged(accord, 'people', String(third), String(other));
+    expect(await listedIds()).toEqual(
+      before.filter(
+        (pair) => !pair.includes(String(other)) && pair !== `${String(one)},${String(third)}`,
+      ),
+    );
+    const second = await merged(accord, 'people', String(fourth), String(third));
+    expect(await listedIds()).toEqual([]);
+    await undo(accord, second.id);
+    await undo(accord, merge.id);
+    expect((await listedIds()).toSorted()).toEqual(before.toSorted());
+  });
+
   it('goes with a record that is purged, and with it the kept answer', async () => {
     const ids = await twoTessoris();
     const headers = { ...WHY, 'idempotency-key': 'once' };

@@ -297,10 +297,11 @@ describe('the settings of a session', () => {
     url.searchParams.set('options', '-c statement_timeout=5432');
     const database = new Database(url.href);
     const [settings] = await database.read<object>(
-      `SELECT current_setting('TimeZone') AS zone, current_setting('pg_trgm.word_similarity_threshold') AS threshold`,
+      `SELECT current_setting('TimeZone') AS zone, current_setting('pg_trgm.word_similarity_threshold') AS written,
+         current_setting('pg_trgm.strict_word_similarity_threshold') AS spoken`,
       [],
     );
-    expect(settings).toEqual({ zone: 'UTC', threshold: '0.2' });
+    expect(settings).toEqual({ zone: 'UTC', written: '0.2', spoken: '0.4' });
     await database.onApplicationShutdown();
   });
 });

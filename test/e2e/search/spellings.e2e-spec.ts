@@ -1,6 +1,8 @@
 /** The key that is stored with each name: Latin letters and consonants, whatever the spelling and the script. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { people } from '../../../src/features/people/people.resource.js';
+import { matches } from '../../../src/platform/records/matches.db.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { buildFaction, buildMerger, buildPerson, listed } from '../../support/factories.js';
 
@@ -47,6 +49,8 @@ describe('a name in Latin letters', () => {
     ['ज़फ़र ख़ान', 'zafar khan'],
     ['ইমরান খান', 'imaran khan'],
     ['ઇમરાન', 'imaran'],
+    ['സുധീരൻ', 'sudhiran'],
+    ['সত্যজিৎ', 'satyajit'],
     ['Михаил Горбачёв', 'mikhail gorbachev'],
     ['Джамали Бхутто', 'jamali bhutto'],
     ['Κυριάκος Μητσοτάκης', 'kyriakos mitsotakis'],
@@ -228,6 +232,23 @@ describe('q', () => {
     const forge = accord.database.prisma
       .$executeRaw`UPDATE names SET skeleton = 'x' WHERE record_id = ${id}::uuid`;
     await expect(forge).rejects.toThrow(/generated|can only be updated to DEFAULT/);
+  });
+
+  it('can be asked of the indexes, of what is written and of what is spoken', async () => {
+    const author = { name: 'a test', keyId: '', reason: null, requestId: null };
+    const planned = accord.database.write(author, async (tx) => {
+      // Of a few names all are read sooner. What is dropped is there again when the transaction is taken back.
+      await tx.query('ALTER TABLE names DROP CONSTRAINT names_pkey', []);
+      await tx.query('SET LOCAL enable_seqscan = off', []);
+      const plan = await tx.query<object>(
+        `EXPLAIN SELECT match.record_id FROM ${matches(people, `'Kamran Tesori'`)}`,
+        [],
+      );
+      throw new Error(JSON.stringify(plan));
+    });
+    await expect(planned).rejects.toThrow(
+      /BitmapOr.*names_folded_trigrams.*names_skeleton_trigrams/,
+    );
   });
 
   async function keysStored(id: string): Promise<readonly string[]> {

@@ -7,9 +7,11 @@ import { chanceOf } from '../support/fuzz/chance.js';
 import { SERVICE_KEY, serviceFolder } from '../support/service/service.js';
 
 const SEED = wholeFrom('ACCORD_FAULTS_SEED', 20_221_228);
+/** One person of the file is stored after each kill, as by an import that is not atomic. */
+const BROKEN = process.env['ACCORD_FAULTS_BREAK'] === 'atomic';
 const KILLS = 10;
-const PEOPLE = 4_000;
-const LONGEST = 6 * 60_000;
+const PEOPLE = 1_500;
+const LONGEST = 10 * 60_000;
 /** Once all is here and nobody kills it, in milliseconds. */
 const LONGEST_IMPORT = 120_000;
 
@@ -67,6 +69,14 @@ describe('an import, while the service is killed', () => {
     return told === null ? null : told.headers.get('location');
   }
 
+  async function leaveOne(scheme: string): Promise<void> {
+    const identifiers = [{ scheme, identifier: 'p0' }];
+    await world.ask('POST', '/v1/people', {
+      body: JSON.stringify({ name: 'Left', identifiers }),
+      headers: { authorization, 'content-type': 'application/json' },
+    });
+  }
+
   async function untilEnded(address: string): Promise<string> {
     const since = performance.now();
     while (performance.now() - since < LONGEST_IMPORT) {
@@ -93,6 +103,7 @@ describe('an import, while the service is killed', () => {
         await world.restart();
         await world.serving();
         await sending;
+        if (BROKEN) await leaveOne(scheme);
         const { body } = (await world.ask('GET', '/v1/imports?limit=1', {
           headers: { authorization },
         })) ?? { body: null };

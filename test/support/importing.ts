@@ -33,7 +33,7 @@ export async function imported(accord: TestApp, query: string, file: string): Pr
 }
 
 /** Follows an import to its end. */
-async function ended(accord: TestApp, address: string): Promise<Ended> {
+export async function ended(accord: TestApp, address: string): Promise<Ended> {
   for (let attempt = 0; attempt < 20_000; attempt += 1) {
     const { body } = await accord.send('GET', address, {}, 'editor');
     if (!['staged', 'applying'].includes(String(body.state))) return body as Ended;

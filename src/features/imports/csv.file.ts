@@ -55,6 +55,9 @@ async function feed(parser: Parser, chunks: AsyncIterable<Buffer>): Promise<void
     for await (const chunk of chunks) {
       if (parser.destroyed) return;
       if (!parser.write(chunk)) await once(parser, 'drain');
+      // The parser counts a cell, but no empty ones.
+      const { bytes, bytes_records, lines } = parser.info;
+      if (bytes - bytes_records > LARGEST_ROW) throw unreadable('a record is at most 1 MiB', lines);
     }
     parser.end();
   } catch (error) {
@@ -68,7 +71,11 @@ function explained(error: CsvError): Problem {
   return unreadable(detail, typeof line === 'number' ? line : 1);
 }
 
+/** More columns than any resource has fields; a line of 1 MiB may have half a million. */
+const MOST_COLUMNS = 200;
+
 function readHeader(definition: RecordDefinition, header: readonly string[]): string[] {
+  if (header.length > MOST_COLUMNS) throw unreadable('the header has too many columns', 1);
   const names = definition.fields.map(({ name }) => name);
   const unknown = header.filter(
     (name) => !names.includes(name) && !Object.hasOwn(KEPT_FIELDS, name),

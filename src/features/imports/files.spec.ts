@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { bytesOf } from './file.bytes.js';
+import { resources } from '../resources.js';
+import { readCsv } from './csv.file.js';
+import { bytesOf, LARGEST_ROW } from './file.bytes.js';
 import { isOurs, keyOf } from './file.ids.js';
 import { readNdjson } from './ndjson.file.js';
 import { readPopolo } from './popolo.file.js';
@@ -82,6 +84,49 @@ describe('a file', () => {
         code: 'unreadable_file',
         extra: { line },
       });
+  });
+});
+
+const people = resources.find(({ type }) => type === 'people');
+if (!people) throw new Error('there are no people');
+
+/** What reads each format, and how a file begins that has no end. */
+const ENDLESS = [
+  ['a line of ours', readNdjson, '{"recordType":"people","name":"', 'x'],
+  ['blanks in a line', readNdjson, '{', ' '],
+  ['brackets in a line', readNdjson, '', '['],
+  ['a value of Popolo', (chunks) => readPopolo(chunks, 'x'), '{"persons":[{"name":"', 'x'],
+  ['a number of Popolo', (chunks) => readPopolo(chunks, 'x'), '{"persons":[{"age":1', '1'],
+  ['the name of a member', (chunks) => readPopolo(chunks, 'x'), '{"persons":[{"', 'x'],
+  ['blanks in an element', (chunks) => readPopolo(chunks, 'x'), '{"persons":[{', ' '],
+  ['members of an element', (chunks) => readPopolo(chunks, 'x'), '{"persons":[{"a":1', ',"a":1'],
+  ['brackets in an element', (chunks) => readPopolo(chunks, 'x'), '{"persons":[', '['],
+  ['the name of a list', (chunks) => readPopolo(chunks, 'x'), '{"', 'x'],
+  ['a cell', (chunks) => readCsv(chunks, people), 'name\n"', 'x'],
+  ['cells in a line', (chunks) => readCsv(chunks, people), 'name\n', ','],
+  ['columns', (chunks) => readCsv(chunks, people), 'name', ',name'],
+] as const satisfies readonly (readonly [
+  string,
+  (chunks: AsyncIterable<Buffer>) => AsyncIterable<unknown>,
+  string,
+  string,
+])[];
+
+describe('a file without an end', () => {
+  it.each(ENDLESS)('is given up early: %s', async (_, read, begin, more) => {
+    let taken = 0;
+    function* chunks(): Generator<Buffer, undefined> {
+      for (let chunk = Buffer.from(begin); ; chunk = Buffer.from(more.repeat(8_000))) {
+        taken += chunk.length;
+        // Without it nothing would end this test.
+        if (taken > 10 * LARGEST_ROW) return;
+        yield chunk;
+      }
+    }
+    await expect(all(read(bytesOf(Readable.from(chunks()), undefined)))).rejects.toMatchObject({
+      code: 'unreadable_file',
+    });
+    expect(taken).toBeLessThan(2 * LARGEST_ROW);
   });
 });
 

@@ -2,35 +2,15 @@ import type { Transaction } from '../../platform/prisma/transaction.js';
 import type { Definitions, RecordDefinition } from '../../platform/records/record.definition.js';
 import { admitBody, parseBody } from '../../platform/records/record.changes.js';
 import { definitionOf } from '../../platform/records/references.db.js';
-import { compareRows, giveSlugs, refuseCycles, refuseOverlaps } from './compare.db.js';
-import { holdMembers } from './imports.db.js';
+import { compareRows, refuseCycles, refuseOverlaps } from './compare.db.js';
 import { makeNew, matchRows, refuseRepeated } from './match.db.js';
 import { placeAsides } from './popolo.db.js';
 import { refuseDangling, renameKeys } from './references.db.js';
-import { fallbacksOf, ORDER, problemsOf } from './row.staging.js';
+import { AT_ONCE, inChunks, NAMES_ITS_KIND, UPWARDS, writeKind } from './import.writing.js';
+import { ORDER, problemsOf } from './row.staging.js';
 import { refuseUnread, stagedKinds, type Refused } from './staging.db.js';
-import {
-  beginAgain,
-  citeRows,
-  hasCited,
-  insertRows,
-  sourceTitled,
-  unannounced,
-  updateRows,
-  writtenRecords,
-} from './write.db.js';
+import { citeRows, hasCited, sourceTitled, unannounced, writtenRecords } from './write.db.js';
 import type { ImportAsked } from './import.rows.js';
-
-/** So many rows are written by one statement. */
-const AT_ONCE = 2_000;
-const ALL = 2_147_483_647;
-
-/** In which column a record of these kinds names one that it stands beneath: they are written all at once. */
-const UPWARDS: Readonly<Record<string, string>> = {
-  factions: 'parent_id',
-  sources: 'derived_from_id',
-};
-const NAMES_ITS_KIND: ReadonlySet<string> = new Set([...Object.keys(UPWARDS), 'milestones']);
 
 /** What a transaction applies, and who is told how far it is. */
 export interface Applying {
@@ -91,9 +71,13 @@ export async function writeRows(applying: Applying): Promise<Tried> {
   const { tx, importId, definitions } = applying;
   const kinds = await stagedDefinitions(tx, importId, definitions);
   let applied = 0;
-  for (const definition of kinds) applied += await writeKind(applying, definition, applied);
-  await announce(applying);
   const refused: Refused[] = [];
+  for (const definition of kinds) {
+    const written = await writeKind(applying, definition, applied);
+    applied += written.count;
+    refused.push(...written.refused);
+  }
+  await announce(applying);
   for (const definition of kinds) refused.push(...(await askRules(applying, definition)));
   const sourceId = refused.length > 0 ? null : await cite(applying);
   return { refused, applied, sourceId };
@@ -106,32 +90,6 @@ async function stagedDefinitions(
 ): Promise<readonly RecordDefinition[]> {
   const kinds = await stagedKinds(tx, importId);
   return ORDER.filter((type) => kinds.has(type)).map((type) => definitionOf(definitions, type));
-}
-
-async function writeKind(
-  { tx, importId, onProgress }: Applying,
-  definition: RecordDefinition,
-  before: number,
-): Promise<number> {
-  if (definition.type === 'members') await holdMembers(tx);
-  if (definition.hasSlug) await giveSlugs(tx, importId, definition);
-  const limit = NAMES_ITS_KIND.has(definition.type) ? ALL : AT_ONCE;
-  const fallbacks = fallbacksOf(definition);
-  let written = 0;
-  await inChunks(async (after) => {
-    const made = await insertRows(tx, importId, definition, { after, limit, fallbacks });
-    written += made.count;
-    await onProgress(before + written);
-    return made;
-  });
-  await inChunks(async (after) => {
-    const changed = await updateRows(tx, importId, definition, { after, limit });
-    if (changed.changed < changed.count) await beginAgain(tx);
-    written += changed.count;
-    await onProgress(before + written);
-    return changed;
-  });
-  return written;
 }
 
 /** A new merger has its announcement, from the file or as any other. */
@@ -174,14 +132,4 @@ async function cite({ tx, importId, asked }: Applying): Promise<string | null> {
   const sourceId = asked.sourceId ?? (await sourceTitled(tx, asked.title));
   await inChunks((after) => citeRows(tx, importId, sourceId, { after, limit: AT_ONCE }));
   return sourceId;
-}
-
-async function inChunks(
-  work: (after: number) => Promise<{ readonly count: number; readonly last: number }>,
-): Promise<void> {
-  for (let after = 0; ;) {
-    const { count, last } = await work(after);
-    if (count === 0) return;
-    after = last;
-  }
 }

@@ -6,8 +6,8 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import type { Author } from '../../platform/auth/caller.js';
-import { CONSTRAINTS, readDatabaseError } from '../../platform/errors/database.errors.js';
-import { Problem, titleOf } from '../../platform/errors/problem.js';
+import { readDatabaseError } from '../../platform/errors/database.errors.js';
+import { Problem } from '../../platform/errors/problem.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
 import { isUuid } from '../../platform/http/text.js';
 import { Leases } from '../../platform/postgres/leases.js';
@@ -38,7 +38,7 @@ import {
 } from './imports.db.js';
 import { readImportAsked, readImportsQuery, readRowsQuery } from './imports.query.js';
 import { findNear } from './near.db.js';
-import { problemsOf } from './row.staging.js';
+import { constraintProblem, problemsOf } from './row.staging.js';
 import { countRefused, keepOutcomes, refuseRows } from './staging.db.js';
 
 /** How long an import may take to be applied, and one statement of it, in milliseconds. */
@@ -248,14 +248,11 @@ function told(error: unknown): RowProblem {
     const [first] = problemsOf(error);
     if (first) return first;
   }
-  const database = readDatabaseError(error);
-  if (database?.kind === 'constraint') {
-    const [code, pointer = null] = CONSTRAINTS[database.name] ?? ['constraint_violated' as const];
-    return { code, pointer, detail: titleOf(code) };
-  }
-  return {
-    code: 'unavailable',
-    pointer: null,
-    detail: 'The import came to no end. Nothing was stored.',
-  };
+  return (
+    constraintProblem(error) ?? {
+      code: 'unavailable',
+      pointer: null,
+      detail: 'The import came to no end. Nothing was stored.',
+    }
+  );
 }

@@ -21,16 +21,23 @@ export async function* readNdjson(
       throw unreadable('there is no JSON in it', line);
     }
     if (isDeeper(value, MAX_DEPTH)) throw unreadable('the JSON is nested too deeply', line);
-    yield rowOf(value, line);
+    yield recordIn(value, line);
   }
 }
 
-/** A citation has a `recordType` of its own, of what it is about: it is known by its other two fields. */
-function rowOf(value: unknown, line: number): ReadRow {
+/**
+ * A record as our files have it. A citation is known by its other two fields, since over the API `recordType` is what it is about;
+ * in a file of ours that is `citedType`.
+ *
+ * @throws Problem `unreadable_file` for what is of no kind
+ */
+export function recordIn(value: unknown, line: number): ReadRow {
   const { recordType, id, ...body } = objectIn(value);
   const key = typeof id === 'string' ? id : null;
-  if ('sourceId' in body && 'recordId' in body)
-    return { line, kind: 'citations', key, body: { ...body, recordType } };
+  if ('sourceId' in body && 'recordId' in body) {
+    const { citedType = recordType, ...citation } = body;
+    return { line, kind: 'citations', key, body: { ...citation, recordType: citedType } };
+  }
   const kind = RECORD_TYPES.find((type) => type === recordType);
   if (kind !== undefined) return { line, kind, key, body };
   throw unreadable(`recordType must be one of ${RECORD_TYPES.join(', ')}`, line);

@@ -28,10 +28,14 @@ export async function placeAsides(
   await run(OF_NO_FACTION);
   await tx.query(
     `UPDATE import_staging AS staged SET ${refusing('validation_failed', `'/extras'`, `'extras are at most ${String(MOST_EXTRAS)} bytes'`)}
-     WHERE staged.import_id = $1::uuid AND octet_length((staged.patch -> 'extras')::text) > $2::int`,
+     WHERE staged.import_id = $1::uuid AND octet_length((staged.patch -> 'extras')::text) > $2::int
+       AND octet_length(regexp_replace((staged.patch -> 'extras')::text, ${BETWEEN}, '\\1', 'g')) > $2::int`,
     [importId, MOST_EXTRAS],
   );
 }
+
+/** The blanks with which Postgres writes JSON, and, to be left as they are, its texts. */
+const BETWEEN = `'("(?:[^"\\\\]|\\\\.)*")| '`;
 
 const MEMBER = `staged.import_id = $1::uuid AND staged.kind = 'members' AND staged.outcome IS NULL`;
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { objectIn } from './file.values.js';
+import type { ReadRow } from './import.rows.js';
 import { readElement } from './popolo.js';
 
 const PLACE = { line: 7, scheme: 'pk' };
-const read = (collection: string, value: unknown): any[] => [
+const read = (collection: string, value: unknown): readonly ReadRow[] => [
   ...readElement(collection, value, PLACE),
 ];
 
@@ -23,10 +25,10 @@ describe('an element of Popolo', () => {
   it('has its id as an identifier, unless that is one of ours', () => {
     const ours = '01890000-0000-7000-8000-00000000000a';
     const theirs = '9ba66d41-8e30-431f-8fcb-36eedb43f3bd';
-    expect(read('persons', { id: theirs, name: 'A' })[0].body.identifiers).toEqual([
-      { scheme: 'pk', identifier: theirs },
-    ]);
-    expect(read('persons', { id: ours, name: 'A' })[0].body.identifiers).toBeUndefined();
+    const identifiersOf = (id: string): unknown =>
+      read('persons', { id, name: 'A' })[0]?.body['identifiers'];
+    expect(identifiersOf(theirs)).toEqual([{ scheme: 'pk', identifier: theirs }]);
+    expect(identifiersOf(ours)).toBeUndefined();
   });
 
   it('has a hundred other names, each spelling first, and keeps the rest', () => {
@@ -35,11 +37,11 @@ describe('an element of Popolo', () => {
     const again = names(60, 'a').map((each) => ({ ...each, lang: 'fr' }));
     // 60 spellings, told again in French, and 50 others: 110 are spelt differently or stand first.
     const other_names = [...names(60, 'a'), ...again, ...names(50, 'b')];
-    const [{ body }] = read('persons', { name: 'A', other_names });
-    expect(body.otherNames).toHaveLength(100);
-    expect(body.otherNames.slice(0, 60)).toEqual(names(60, 'a'));
-    expect(body.otherNames.slice(60)).toEqual(names(40, 'b'));
-    expect(body.extras.pk.other_names).toEqual([...names(50, 'b').slice(40), ...again]);
+    const [row] = read('persons', { name: 'A', other_names });
+    expect(row?.body).toMatchObject({
+      otherNames: [...names(60, 'a'), ...names(40, 'b')],
+      extras: { pk: { other_names: [...names(50, 'b').slice(40), ...again] } },
+    });
   });
 
   it('is passed over in a collection that we do not know', () => {
@@ -55,12 +57,76 @@ describe('an element of Popolo', () => {
     ]);
   });
 
+  it('that we exported is what it was: what accord says comes before what Popolo could', () => {
+    const accord = {
+      slug: 'a',
+      birthDate: '1959-03-04T01:00+05:00',
+      deathDate: null,
+      version: 3,
+      extras: { popolo: { name: 'Z' }, other: { b: 1 } },
+    };
+    const element = {
+      id: 'x',
+      name: 'A',
+      other_names: [{ name: 'B', start_date: '1980', accord: { kind: 'alias' } }],
+      birth_date: '1959-03-04',
+      death_date: 'unknown',
+      gender: 'male',
+      sources: [{ url: 'https://example.org/' }],
+      created_at: '2022-12-28T00:00:00Z',
+      accord,
+    };
+    expect(read('persons', element)).toEqual([
+      {
+        line: 7,
+        kind: 'people',
+        key: 'x',
+        body: {
+          id: 'x',
+          slug: 'a',
+          name: 'A',
+          otherNames: [{ name: 'B', startDate: '1980', kind: 'alias' }],
+          birthDate: '1959-03-04T01:00+05:00',
+          deathDate: null,
+          version: 3,
+          createdAt: '2022-12-28T00:00:00Z',
+          extras: { popolo: { death_date: 'unknown', gender: 'male', name: 'Z' }, other: { b: 1 } },
+        },
+      },
+    ]);
+    const vote = {
+      id: 'v',
+      voter: { name: 'Somebody' },
+      option: 'yes',
+      accord: { channel: 'phone' },
+    };
+    expect(read('vote_events', { id: 'e', votes: [vote], accord: { quorum: 1 } })).toMatchObject([
+      { kind: 'vote-events', key: 'e', body: { quorum: 1 } },
+      { kind: 'votes', key: 'v', body: { voterName: 'Somebody', option: 'yes', channel: 'phone' } },
+    ]);
+    expect(
+      read('accord', { recordType: 'citations', sourceId: 's', recordId: 'r', citedType: 'votes' }),
+    ).toMatchObject([
+      { kind: 'citations', body: { sourceId: 's', recordId: 'r', recordType: 'votes' } },
+    ]);
+    expect(() => read('accord', { recordType: 'areas' })).toThrow('recordType must be one of');
+  });
+
   it('may be anything at all', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom('persons', 'organizations', 'memberships', 'areas', 'events'),
+        fc.constantFrom(
+          'persons',
+          'organizations',
+          'memberships',
+          'areas',
+          'events',
+          'vote_events',
+        ),
         fc.anything(),
-        (collection, value) => {
+        fc.option(fc.object({ key: fc.constantFrom('name', 'extras', '__proto__', 'id') })),
+        (collection, element, accord) => {
+          const value = accord === null ? element : { ...objectIn(element), accord };
           for (const { line, body } of read(collection, value)) {
             expect(line).toBe(7);
             expect(typeof body).toBe('object');

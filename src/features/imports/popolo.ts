@@ -2,6 +2,8 @@ import type { FactionClassification } from '../../domain/vocabulary.js';
 import { isOurs } from './file.ids.js';
 import { filled, idIn, listIn, objectIn, type Values } from './file.values.js';
 import type { Aside, ReadRow } from './import.rows.js';
+import { recordIn } from './ndjson.file.js';
+import { isOurElement, readOurElement } from './popolo.ours.js';
 
 /** Where an element stands, and whose ids and extras it has. */
 interface Place {
@@ -11,7 +13,9 @@ interface Place {
 
 /**
  * An element of a file of Popolo in our words. What has no field goes into the extras, as it is. Other collections than
- * people, organizations, memberships, areas, posts and events are passed over.
+ * people, organizations, memberships, areas, posts and events are passed over. What we exported is read as what it was.
+ *
+ * @throws Problem `unreadable_file` for what is no record of ours in the list of those
  */
 export function* readElement(
   collection: string,
@@ -19,7 +23,14 @@ export function* readElement(
   place: Place,
 ): Generator<ReadRow, undefined> {
   const value = objectIn(element);
+  if (isOurElement(value)) {
+    yield* readOurElement(collection, value, place.line);
+    return;
+  }
   switch (collection) {
+    case 'accord':
+      yield recordIn(value, place.line);
+      return;
     case 'persons':
       yield readPerson(value, place);
       yield* embedded(value, 'person_id', place);

@@ -1,5 +1,6 @@
 import { RuleViolation } from '../../domain/violation.js';
-import { Problem } from '../../platform/errors/problem.js';
+import { CONSTRAINTS, readDatabaseError } from '../../platform/errors/database.errors.js';
+import { Problem, titleOf } from '../../platform/errors/problem.js';
 import { columnsOf, type Field } from '../../platform/records/field.js';
 import { isUuid } from '../../platform/http/text.js';
 import { assertPeriods, textErrors, wholeBody } from '../../platform/records/record.body.js';
@@ -57,6 +58,14 @@ export function problemsOf(error: unknown): readonly RowProblem[] {
       pointer: pointer === null ? null : storable(pointer),
       detail: storable(detail),
     }));
+}
+
+/** What a constraint of the database refuses, in the API's words; null for another error. */
+export function constraintProblem(error: unknown): RowProblem | null {
+  const database = readDatabaseError(error);
+  if (database?.kind !== 'constraint') return null;
+  const [code, pointer = null] = CONSTRAINTS[database.name] ?? ['constraint_violated' as const];
+  return { code, pointer, detail: titleOf(code) };
 }
 
 function allProblemsOf(error: unknown): readonly RowProblem[] {

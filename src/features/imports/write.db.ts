@@ -68,6 +68,26 @@ export async function updateRows(
   return row ?? { count: 0, last: 0, changed: 0 };
 }
 
+/** Which rows of a kind and an outcome a chunk is of. */
+export async function rowsIn(
+  tx: Transaction,
+  importId: string,
+  {
+    type,
+    outcome,
+    after,
+    limit,
+  }: Chunk & { readonly type: string; readonly outcome: 'create' | 'update' },
+): Promise<readonly number[]> {
+  const rows = await tx.query<{ nth: number }>(
+    `SELECT staged.nth AS nth FROM import_staging AS staged
+     WHERE staged.import_id = $1::uuid AND staged.kind = $2 AND staged.outcome = $3::import_outcome AND staged.nth > $4::int
+     ORDER BY staged.nth LIMIT $5::int`,
+    [importId, type, outcome, after, limit],
+  );
+  return rows.map(({ nth }) => nth);
+}
+
 /** Has the whole transaction begin again, as when it lost to another one. */
 export async function beginAgain(tx: Transaction): Promise<never> {
   await tx.query(

@@ -12,6 +12,13 @@ export interface Transaction {
    * so do all that follow, with the error of the first.
    */
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
+
+  /**
+   * Does work that may fail: then nothing of it was done, and the transaction goes on. Nothing else is to be asked meanwhile.
+   *
+   * @throws what the work throws
+   */
+  attempt<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 const OVER = { error: new Error('the transaction is over') };
@@ -44,6 +51,21 @@ export class OpenTransaction implements Transaction {
   ): Promise<readonly Row[]> {
     const { rows } = await this.send<Row>(text, values);
     return rows;
+  }
+
+  async attempt<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.send('SAVEPOINT attempted');
+    try {
+      const result = await work();
+      await this.send('RELEASE SAVEPOINT attempted');
+      return result;
+    } catch (error) {
+      if (this.failure === OVER) throw error;
+      this.failure = null;
+      // On a broken connection this fails in turn, and all that follows with it.
+      await this.send('ROLLBACK TO SAVEPOINT attempted');
+      throw error;
+    }
   }
 
   /** Commits, and gives the connection to others. Whoever gets no answer cannot know what became of it. */

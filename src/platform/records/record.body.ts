@@ -37,8 +37,11 @@ export async function bodyOf<Body extends object>(
   shape: BodyClass<Body>,
   sent: unknown,
 ): Promise<Body> {
+  const texts = textErrors(sent, '');
+  // What is called constructor would be called by what makes an instance.
+  if (texts.some(({ pointer }) => pointer.endsWith('/constructor'))) throw invalid(texts);
   const body = plainToInstance(shape, requireObject(sent));
-  const errors = [...textErrors(sent, ''), ...(await fieldErrors(body))];
+  const errors = [...texts, ...(await fieldErrors(body))];
   if (errors.length > 0) throw invalid(errors);
   return body;
 }

@@ -85,7 +85,28 @@ const UNREADABLE: readonly Unreadable[] = [
   ['NUL in an area', 'format=popolo', () => '{"areas":\n[{"id":"a","name":"\\u0000"}]}', 2],
   ['a CSV with a quote that stays open', 'format=csv&resource=people', () => 'name\n"A\n', 2],
   ['a CSV with too many cells', 'format=csv&resource=people', () => 'name,summary\nA,B,C\n', 2],
+  [
+    'brackets in brackets of Popolo',
+    'format=popolo',
+    () => `{"persons":\n[{"name":${'['.repeat(100)}${']'.repeat(100)}}]}`,
+    2,
+  ],
+  ['a CSV of too many columns', 'format=csv&resource=people', () => `name${',a'.repeat(300)}\n`, 1],
   ['no gzip', 'format=ndjson', () => line, 1, 'gzip'],
+  [
+    'a gzip that is cut off',
+    'format=ndjson',
+    () => gzipSync(Buffer.from(line.repeat(100))).subarray(0, -9),
+    1,
+    'gzip',
+  ],
+  [
+    'a gzip with something behind it',
+    'format=ndjson',
+    () => Buffer.concat([gzipSync(line), Buffer.from('and more')]),
+    1,
+    'gzip',
+  ],
   ['a gzip bomb', 'format=ndjson', () => gzipSync(line.repeat(1_000_000)), null, 'gzip'],
 ];
 
@@ -171,6 +192,97 @@ describe('a hostile file', () => {
     ]);
     const good = await imported(accord, 'format=ndjson&atomic=false', file);
     expect(good).toMatchObject({ state: 'done', applied: 2, rows: { refused: 8, create: 2 } });
+  });
+
+  it.each([
+    [
+      'ndjson',
+      (name: string) => ndjson([{ ...person, name }]),
+      (told: string) => `{"recordType":"people","name":"A","extras":{"x":${told}}}\n`,
+    ],
+    [
+      'popolo',
+      (name: string) => JSON.stringify({ persons: [{ name }] }),
+      (told: string) => `{"persons":[{"name":"A","x":${told}}]}`,
+    ],
+    [
+      'csv&resource=people',
+      (name: string) => `name\n${name}\n`,
+      (told: string) => `name,extras\nA,"{""x"":${told.replaceAll('"', '""')}}"\n`,
+    ],
+  ])(
+    'of format=%s is refused for names too long, NUL and half characters',
+    async (format, named, told) => {
+      const before = await storedRows(accord);
+      const files = [
+        named('x'.repeat(10_000)),
+        named(' '),
+        told('{"a":"\\u0000"}'),
+        told('{"\\ud800":1}'),
+      ];
+      // JSON escapes NUL; a table holds it as it is.
+      if (format.startsWith('csv')) files.push(named('A\0'));
+      for (const file of files) {
+        const done = await imported(accord, `format=${format}`, file);
+        expect(done).toMatchObject({ state: 'refused', rows: { refused: 1 } });
+        const [row] = await rowsOf(accord, done.id);
+        expect(row?.problems[0]).toMatchObject({ code: 'validation_failed' });
+      }
+      expect(await storedRows(accord)).toEqual(before);
+    },
+  );
+
+  it('that gives what every object has is refused for it, wherever that stands', async () => {
+    const before = await storedRows(accord);
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      const told = `"${name}":{"birthDate":"1959","birth_date":"1959"}`;
+      for (const [query, file, pointer] of [
+        ['format=ndjson', `{"recordType":"people","name":"A",${told}}\n`, `/${name}`],
+        [
+          'format=ndjson',
+          `{"recordType":"people","name":"A","extras":{"x":{${told}}}}\n`,
+          `/extras/x/${name}`,
+        ],
+        ['format=popolo&scheme=x', `{"persons":[{"name":"A",${told}}]}`, `/extras/x/${name}`],
+        ['format=popolo&scheme=x', `{"persons":[{"name":"A","accord":{${told}}}]}`, `/${name}`],
+      ] as const) {
+        const done = await imported(accord, query, file);
+        const rows = await rowsOf(accord, done.id);
+        expect([file, rows[0]?.problems[0]?.pointer]).toEqual([file, pointer]);
+      }
+      const area = await send('format=popolo', `{"areas":[{"id":"a",${told}}]}`);
+      expect(area).toMatchObject({ status: 400, body: { code: 'unreadable_file', line: 1 } });
+    }
+    expect(await storedRows(accord)).toEqual(before);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
+  it('of formulas is taken as text, exported so that nothing computes it, and the same again', async () => {
+    const formulas = [
+      '=HYPERLINK("http://evil.example")',
+      '+1+1',
+      '-1',
+      '@SUM(A1)',
+      "'=1",
+      '=cmd|x!A1',
+    ];
+    const cells = formulas.map((each) => `"${each.replaceAll('"', '""')}"`);
+    const table = ['name,summary', ...cells.map((each) => `${each},${each}`)].join('\n');
+    const query = 'format=csv&resource=people&title=Formulas';
+    const done = await imported(accord, query, table);
+    expect(done).toMatchObject({ state: 'done', rows: { create: 6 } });
+    const rows = await rowsOf(accord, done.id);
+    const people = await Promise.all(
+      rows.map(async ({ recordId }) => (await accord.get(`/v1/people/${String(recordId)}`)).body),
+    );
+    // An apostrophe before a formula is a guard, and no part of it.
+    const texts = formulas.map((each) => each.replace(/^'/, ''));
+    expect(people.map(({ name }) => name)).toEqual(texts);
+    expect(people.map(({ summary }) => summary)).toEqual(texts);
+    const { text } = await accord.get('/v1/export?format=csv&resource=people');
+    expect(text).not.toMatch(/(^|,|\n)"?[=+\-@]/);
+    const again = await imported(accord, query, text);
+    expect(again.rows['unchanged']).toBe(again.rows['total']);
   });
 
   it('leaves nothing when its connection breaks', async () => {

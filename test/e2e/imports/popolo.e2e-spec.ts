@@ -185,6 +185,44 @@ describe('a file of Popolo', () => {
     expect(row).toMatchObject({ recordType: 'people', fields: ['name'] });
   });
 
+  it('is told, taken, taken again for nothing, and of ten names that change makes ten revisions', async () => {
+    const people = Array.from({ length: 30 }, (_, at) => ({
+      id: `m${String(at)}`,
+      name: `Member ${String(at)}`,
+      other_names: [{ name: `رکن ${String(at)}`, lang: 'ur' }],
+      gender: 'female',
+    }));
+    const file = (persons: readonly object[]): string =>
+      JSON.stringify({
+        organizations: [{ id: 'ten', name: 'A party of thirty', classification: 'party' }],
+        persons,
+        memberships: people.map(({ id }) => ({ person_id: id, organization_id: 'ten' })),
+      });
+    const query = 'format=popolo&scheme=ten&title=Ten';
+    const begin = await revisions(accord);
+    const told = await imported(accord, `${query}&dryRun=true`, file(people));
+    expect(told).toMatchObject({ state: 'done', rows: { create: 61, refused: 0 }, applied: 0 });
+    expect(await revisions(accord)).toBe(begin);
+    const first = await imported(accord, query, file(people));
+    expect(first).toMatchObject({ state: 'done', rows: { create: 61 }, applied: 61 });
+    // A source, 61 records, and for each of these a citation.
+    expect(await revisions(accord)).toBe(begin + 1 + 61 + 61);
+    const again = await imported(accord, query, file(people));
+    expect(again).toMatchObject({ state: 'done', rows: { unchanged: 61 }, applied: 0 });
+    expect(await revisions(accord)).toBe(begin + 123);
+    const renamed = file(
+      people.map((each, at) => (at % 3 === 0 ? { ...each, name: `${each.name} Khan` } : each)),
+    );
+    const foretold = await imported(accord, `${query}&dryRun=true`, renamed);
+    expect(foretold).toMatchObject({ rows: { update: 10, unchanged: 51 } });
+    expect(await revisions(accord)).toBe(begin + 123);
+    const changed = await imported(accord, query, renamed);
+    expect(changed).toMatchObject({ rows: { update: 10, unchanged: 51 }, applied: 10 });
+    expect(await revisions(accord)).toBe(begin + 133);
+    const rows = await rowsOf(accord, changed.id, '&outcome=update');
+    expect(rows.map(({ fields }) => fields)).toEqual(Array(10).fill(['name']));
+  });
+
   it('adds names to those that a newsroom has, and finds who was merged', async () => {
     const file = parliament('merge');
     const query = 'format=popolo&scheme=merge&title=Merge';

@@ -98,6 +98,48 @@ describe('a file of ours', () => {
     expect(good).toMatchObject({ state: 'done', applied: 2, rows: { refused: 1, create: 2 } });
   });
 
+  it('tells the line of what only the database knows to be wrong, and stores the rest', async () => {
+    const merger = await buildMerger(accord);
+    const [one, other] = [await buildFaction(accord), await buildFaction(accord)];
+    const part = { recordType: 'participants', mergerId: merger.id };
+    const step = { recordType: 'milestones', mergerId: merger.id, classification: 'talks' };
+    const ids = Array.from(
+      { length: 3 },
+      (_, at) => `01890000-0000-7000-8000-00000000010${String(at)}`,
+    );
+    const slugged = {
+      recordType: 'factions',
+      classification: 'party',
+      name: 'A',
+      slug: 'one-slug',
+    };
+    const file = ndjson([
+      { ...part, factionId: one.id, role: 'lead' },
+      { ...part, factionId: one.id, role: 'joining' },
+      { ...part, factionId: other.id, role: 'joining' },
+      { ...step, title: 'Another announcement', classification: 'announcement' },
+      { ...step, title: 'First', id: ids[0], dependsOn: [ids[1]] },
+      { ...step, title: 'Second', id: ids[1], dependsOn: [ids[0]] },
+      { ...step, title: 'Third', id: ids[2] },
+      { ...slugged, name: 'A' },
+      { ...slugged, name: 'B' },
+    ]);
+    const before = await storedRows(accord);
+    const done = await imported(accord, 'format=ndjson', file);
+    expect(await storedRows(accord)).toEqual(before);
+    const rows = await rowsOf(accord, done.id, '&outcome=refused');
+    expect(rows.map(({ line, problems }) => [line, problems[0]?.code])).toEqual([
+      [2, 'participant_exists'],
+      [4, 'announcement_exists'],
+      [5, 'cycle'],
+      [6, 'cycle'],
+      [9, 'slug_taken'],
+    ]);
+    expect(done).toMatchObject({ state: 'refused', rows: { refused: 5, create: 4 } });
+    const good = await imported(accord, 'format=ndjson&atomic=false', file);
+    expect(good).toMatchObject({ state: 'done', applied: 4, rows: { refused: 5, create: 4 } });
+  });
+
   it('gives a new merger its announcement', async () => {
     const line = { recordType: 'mergers', title: 'A third attempt' };
     const done = await imported(accord, 'format=ndjson', ndjson([line]));

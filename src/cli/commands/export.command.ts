@@ -81,13 +81,16 @@ async function carry(body: ReadableStream<Uint8Array>, target: Writable): Promis
       done(null, chunk);
     },
   });
-  let unwritten: Error | undefined;
-  target.once('error', (error) => (unwritten = error));
+  const source = Readable.fromWeb(body);
+  // Each fails after the other: who was the first is to blame.
+  let first: 'source' | 'target' | undefined;
+  source.once('error', () => (first ??= 'source'));
+  target.once('error', () => (first ??= 'target'));
   try {
-    await pipeline(Readable.fromWeb(body), count, target);
+    await pipeline(source, count, target);
     return bytes;
   } catch (error) {
-    throw unwritten ?? unreachable(error);
+    throw first === 'target' ? error : unreachable(error);
   } finally {
     progress.end();
   }

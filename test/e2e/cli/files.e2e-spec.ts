@@ -167,10 +167,18 @@ describe('accord import', () => {
     ['a file that is damaged', ['c.ndjson'], /Line 2\b.* \(400 unreadable_file\)\n/i],
     ['a file that is packed by name only', ['c.ndjson.gz'], /\(400 unreadable_file\)\n/],
     ['a source that is not there', ['c.ndjson', '--source', NOBODY], /\(422 reference_not_found\)/],
-    ['a source that is none', ['c.ndjson', '--source', 'x'], /\n {2}\?sourceId: sourceId must be an id\n/],
+    [
+      'a source that is none',
+      ['c.ndjson', '--source', 'x'],
+      /\n {2}\?sourceId: sourceId must be an id\n/,
+    ],
     ['a scheme that is none', ['c.ndjson', '--scheme', 'Ä'], /\n {2}\?scheme: /],
     ['a blank title', ['c.ndjson', '--title', ' '], /\n {2}\?title: /],
-    ['a table of nothing', ['c.csv', '--resource', 'cabals'], /\n {2}\?resource: resource must be one of /],
+    [
+      'a table of nothing',
+      ['c.csv', '--resource', 'cabals'],
+      /\n {2}\?resource: resource must be one of /,
+    ],
   ])('says what the service refuses: %s', async (_, args, told) => {
     const before = await revisions(accord);
     const damaged = '{"recordType":"people","name":"Farah"}\n{"recordType":\n';

@@ -154,8 +154,13 @@ describe('an answer of somebody else', () => {
   it.each([
     ['a page of a proxy', 502, '<h1>Bad gateway</h1>', 1, /^The service answered 502\. \(502\)\n$/],
     ['nothing', 503, '', 4, /^The service answered 503\. \(503\)\n$/],
-    ['what is no list', 200, '{}', 1, /^The service’s answer is not what its document says\.\n$/],
-    ['what is no JSON', 200, '<h1>Welcome</h1>', 1, /^The service’s answer is not what its/],
+    [
+      'what is no JSON',
+      200,
+      '<h1>Welcome</h1>',
+      4,
+      /^the answer is no JSON: is this an Accord\?\n$/,
+    ],
   ])('is told as such: %s', async (_, status, text, exit, told) => {
     answers['GET /v1/mergers'] = (response) => {
       response.writeHead(status).end(text);

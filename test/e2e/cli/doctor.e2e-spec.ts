@@ -151,6 +151,25 @@ describe('accord doctor', () => {
     }
   });
 
+  it('tells of a database that is not there, and what else it found', async () => {
+    const { code, stdout } = await runAccord(['doctor', '--json', '--url', accord.baseUrl], {
+      env: { DATABASE_URL: 'postgresql://127.0.0.1:9/none' },
+    });
+    expect(code).toBe(5);
+    const { checks } = JSON.parse(stdout) as {
+      checks: { name: string; outcome: string; findings: string[] }[];
+    };
+    expect(checks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+      'alive ok',
+      'ready ok',
+      'contract ok',
+      'key skipped',
+      'schema found',
+      'ledger found',
+    ]);
+    expect(checks.at(-1)?.findings).toEqual([expect.stringContaining('ECONNREFUSED')]);
+  });
+
   it('ends with 4 where the database is away', async () => {
     const { code } = await runAccord(['doctor', '--url', 'http://127.0.0.1:9']);
     expect(code).toBe(4);

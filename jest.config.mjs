@@ -26,6 +26,8 @@ const shared = {
 export default {
   // Far above what a test takes: a machine that is busy is not a bug. Jest reads it here only, not in a project.
   testTimeout: 30_000,
+  // A test that fails may leave a service open: that is said, and nobody waits for it.
+  forceExit: true,
   projects: [
     {
       ...shared,

@@ -4,12 +4,9 @@ import { endOf, overlapCertainly, startOf } from './dates.js';
 import {
   heldAgain,
   mergeClashes,
-  mergedNames,
-  namesWithout,
   undoClashes,
   type Held,
   type MergeFacts,
-  type Names,
   type Side,
 } from './merge.js';
 
@@ -21,6 +18,8 @@ function side(id: string, given: Partial<Side> = {}): Side {
     name: id,
     otherNames: [],
     identifiers: [],
+    links: [],
+    extras: {},
     visibility: 'public',
     embargoUntil: null,
     ...given,
@@ -39,6 +38,7 @@ function factsOf(given: Partial<MergeFacts> = {}): MergeFacts {
     members: [],
     namingBoth: [],
     most: 100,
+    mostExtras: 16_384,
     ...given,
   };
 }
@@ -227,54 +227,12 @@ describe('undoing a merge', () => {
   });
 });
 
-describe('the names of a merged record', () => {
-  const names = fc.uniqueArray(fc.constantFrom('A', 'B', 'C', 'D'), { maxLength: 4 });
-  const others = fc.array(
-    fc.record({ name: fc.constantFrom('A', 'B', 'C', 'D'), kind: fc.constantFrom('alias', null) }),
-    { maxLength: 4 },
-  );
-  const identifiers = fc.array(
-    fc.record({ scheme: fc.constantFrom('x', 'y'), identifier: fc.constantFrom('1', '2') }),
-    { maxLength: 3 },
-  );
-  const sides = fc
-    .record({ names, otherNames: others, identifiers })
-    .map(({ names: [name = 'A'], ...rest }) => side('one', { name, ...rest }));
-
-  it('are all by which either was known, each new one once, behind its own', () => {
-    fc.assert(
-      fc.property(sides, sides, (one, other) => {
-        const all = mergedNames(one, other);
-        const known = new Set([one.name, ...all.otherNames.map(({ name }) => name)]);
-        for (const name of [other.name, ...other.otherNames.map((each) => each.name)])
-          expect(known).toContain(name);
-        expect(all.otherNames.slice(0, one.otherNames.length)).toEqual(one.otherNames);
-        const added = all.otherNames.slice(one.otherNames.length).map(({ name }) => name);
-        expect(added).toEqual([...new Set(added)]);
-        expect(added).not.toContain(one.name);
-      }),
-    );
-  });
-
-  it('without what the merge added are those of before, whatever was added since', () => {
-    const since = { name: 'E', kind: null };
-    fc.assert(
-      fc.property(sides, sides, (one, other) => {
-        const after: Names = mergedNames(one, other);
-        const now = { ...after, otherNames: [since, ...after.otherNames] };
-        expect(namesWithout(now, one, after)).toEqual({
-          otherNames: [since, ...one.otherNames],
-          identifiers: one.identifiers,
-        });
-      }),
-    );
-  });
-
-  it('keep a name of the merge that somebody has changed since', () => {
-    const one = side('one', { name: 'A' });
-    const after = mergedNames(one, side('other', { name: 'B' }));
-    const now = { ...after, otherNames: [{ name: 'B', kind: 'misspelling' }] };
-    expect(namesWithout(now, one, after).otherNames).toEqual(now.otherNames);
+describe('two with extras', () => {
+  it('clash when together they are too large', () => {
+    const large = side('tesori', { extras: { n: { p: 'x'.repeat(16_384) } } });
+    expect(mergeClashes(factsOf({ duplicate: large }), AT).map(({ rule }) => rule)).toEqual([
+      'too_many_extras',
+    ]);
   });
 });
 

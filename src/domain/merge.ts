@@ -1,4 +1,5 @@
 /** Merge: whether two records are one person or faction, as far as what is recorded of them allows, and two again. */
+import { mergedBelongings, type Belongings } from './belongings.js';
 import { endOf, overlapCertainly, type Period } from './dates.js';
 import type { PartialDate } from './facts.js';
 import type { RecordType, Visibility } from './vocabulary.js';
@@ -15,6 +16,7 @@ export const CLASH_RULES = [
   'memberships_overlap',
   'named_together',
   'too_many_names',
+  'too_many_extras',
   'merged_again',
   'parent_retracted',
   'circle_of_parents',
@@ -40,25 +42,8 @@ export interface Held {
   readonly embargoUntil: PartialDate | null;
 }
 
-/** Another name of a person or a faction, whatever else is said of it. */
-export interface OtherName {
-  readonly name: string;
-}
-
-/** Who somebody is elsewhere. */
-export interface Identifier {
-  readonly scheme: string;
-  readonly identifier: string;
-}
-
-/** The names under which a record is found. */
-export interface Names {
-  readonly otherNames: readonly OtherName[];
-  readonly identifiers: readonly Identifier[];
-}
-
 /** One of the two records. */
-export type Side = Held & Names & { readonly id: string; readonly name: string };
+export type Side = Held & Belongings & { readonly id: string; readonly name: string };
 
 /** What is recorded of two people or two factions, as far as it can clash; nothing that was retracted. */
 export interface MergeFacts {
@@ -78,8 +63,10 @@ export interface MergeFacts {
   readonly members: readonly Part<Period & { readonly other: string }>[];
   /** The records that name both of them. */
   readonly namingBoth: readonly Named[];
-  /** How many other names a record has at most, and how many identifiers. */
+  /** How many other names, identifiers and links a record has at most, of each. */
   readonly most: number;
+  /** How many bytes of JSON its extras have at most. */
+  readonly mostExtras: number;
 }
 
 /** A record that names one of the two. */
@@ -110,7 +97,7 @@ export function mergeClashes(facts: MergeFacts, at: number): readonly Clash[] {
     ...namingBoth.map((record) =>
       clash('named_together', 'One record names both, as two that are not the same.', [record]),
     ),
-    ...nameClashes(facts, two),
+    ...sizeClashes(facts, two),
   ];
 }
 
@@ -148,39 +135,6 @@ export function undoClashes(facts: UndoFacts): readonly Clash[] {
       clash('circle_of_parents', 'It would stand beneath itself.', [named(id)]),
     ),
   ];
-}
-
-/**
- * The other names and identifiers of the kept record once it has those of the duplicate that it lacks, at the end. The
- * duplicate's main name becomes an alias. A name that is there already, letter by letter, is not added.
- *
- * @example
- * mergedNames(kamranTessori, kamranTesori).otherNames; // [{ name: 'Kamran Tesori', kind: 'alias' }]
- */
-export function mergedNames(kept: Side, duplicate: Side): Names {
-  const names = [{ name: duplicate.name, kind: 'alias' }, ...duplicate.otherNames];
-  const newNames = lacking([kept, ...kept.otherNames], names, ({ name }) => name);
-  const newIdentifiers = lacking(kept.identifiers, duplicate.identifiers, (one) =>
-    JSON.stringify([one.scheme, one.identifier]),
-  );
-  return {
-    otherNames: [...kept.otherNames, ...newNames],
-    identifiers: [...kept.identifiers, ...newIdentifiers],
-  };
-}
-
-/**
- * The names of the kept record without those that a merge added. One that was changed since is no longer the merge's: it
- * stays.
- *
- * @param before the names before the merge, to which it added at the end
- * @param after the names right after it
- */
-export function namesWithout(now: Names, before: Names, after: Names): Names {
-  return {
-    otherNames: without(now.otherNames, after.otherNames.slice(before.otherNames.length)),
-    identifiers: without(now.identifiers, after.identifiers.slice(before.identifiers.length)),
-  };
 }
 
 /**
@@ -235,11 +189,18 @@ function partClashes(facts: MergeFacts): Clash[] {
   ];
 }
 
-function nameClashes({ kept, duplicate, most }: MergeFacts, two: readonly Named[]): Clash[] {
-  const { otherNames, identifiers } = mergedNames(kept, duplicate);
-  if (Math.max(otherNames.length, identifiers.length) <= most) return [];
-  const detail = `Together they have more than ${String(most)} other names or identifiers.`;
-  return [clash('too_many_names', detail, two)];
+function sizeClashes(facts: MergeFacts, two: readonly Named[]): Clash[] {
+  const { otherNames, identifiers, links, extras } = mergedBelongings(facts.kept, facts.duplicate);
+  const clashes: Clash[] = [];
+  if (Math.max(otherNames.length, identifiers.length, links.length) > facts.most) {
+    const detail = `Together they have more than ${String(facts.most)} other names, identifiers or links.`;
+    clashes.push(clash('too_many_names', detail, two));
+  }
+  if (Buffer.byteLength(JSON.stringify(extras)) > facts.mostExtras) {
+    const detail = `Together their extras have more than ${String(facts.mostExtras)} bytes.`;
+    clashes.push(clash('too_many_extras', detail, two));
+  }
+  return clashes;
 }
 
 /** Each part of the kept record with each of the duplicate's that it excludes. */
@@ -257,28 +218,4 @@ function pairs<Fields>(
 
 function named(recordType: RecordType, ids: readonly string[]): Named[] {
   return ids.map((recordId) => ({ recordType, recordId }));
-}
-
-/** The items whose key none of the others has, the first of each key. */
-function lacking<Item>(
-  there: readonly Item[],
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-): Item[] {
-  const keys = new Set(there.map(keyOf));
-  return items.filter((item) => {
-    const isNew = !keys.has(keyOf(item));
-    keys.add(keyOf(item));
-    return isNew;
-  });
-}
-
-/** A list without the items of another one, each once. */
-function without<Item extends object>(list: readonly Item[], gone: readonly Item[]): Item[] {
-  const left = gone.map((item) => JSON.stringify(item));
-  return list.filter((item) => {
-    const at = left.indexOf(JSON.stringify(item));
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
 }

@@ -7,6 +7,7 @@ import {
 } from '../../domain/merge.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { readWithin } from '../../platform/prisma/database.js';
+import { MOST_EXTRAS } from '../../platform/records/extras.field.js';
 import type { RecordDefinition, RuleContext } from '../../platform/records/record.definition.js';
 import type { Naming } from '../../platform/records/renaming.db.js';
 import { replacementOf } from '../../platform/records/replacement.db.js';
@@ -43,7 +44,8 @@ export async function refuseClashes(
   const parts = type === 'people' ? await loadPeople(tx, pair) : await loadFactions(tx, pair);
   const facts = { ...parts, recordType: type, kept, duplicate };
   const namingBoth = recordsNamingBoth(found, pair);
-  refuse(mergeClashes({ ...facts, namingBoth, most: mostNames(definition) }, at), 'made one');
+  const limits = { most: mostNames(definition), mostExtras: MOST_EXTRAS };
+  refuse(mergeClashes({ ...facts, namingBoth, ...limits }, at), 'made one');
 }
 
 /**

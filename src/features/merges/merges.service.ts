@@ -1,5 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { heldAgain, mergedNames, namesWithout, type Names } from '../../domain/merge.js';
+import {
+  belongingsWithout,
+  mergedBelongings,
+  type Belongings,
+} from '../../domain/belongings.js';
+import { heldAgain } from '../../domain/merge.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
 import type { Author, Edit } from '../../platform/auth/caller.js';
 import { Problem } from '../../platform/errors/problem.js';
@@ -57,8 +62,8 @@ export class MergesService {
   ) {}
 
   /**
-   * Merges a record into another one: what names it names the kept one from then on, its names and identifiers join the kept
-   * one's, and it is retracted. All of it is recorded at one instant.
+   * Merges a record into another one: what names it names the kept one from then on, its names, identifiers, links and extras
+   * join the kept one's, and it is retracted. All of it is recorded at one instant.
    *
    * @throws Problem `reason_required`, `validation_failed`, `not_found`, `retracted`, `stale`, `merge_clashes`, and
    * `reference_not_found` or `reference_retracted` for the duplicate
@@ -83,12 +88,12 @@ export class MergesService {
       const context = { tx, definitions: this.definitions };
       await refuseClashes(context, { type, definition, found, ...bodies }, at);
       const moved = await rename(tx, found, { from: duplicate.id, to: kept.id });
-      const names = mergedNames(bodies.kept, bodies.duplicate);
+      const belongings = mergedBelongings(bodies.kept, bodies.duplicate);
       const { version } = await updateRecord(
         tx,
         definition,
         kept.id,
-        rowOf(definition, { ...names }),
+        rowOf(definition, { ...belongings }),
       );
       await setRetracted(tx, definition, duplicate.id, true);
       const keptVersion = version === kept.version ? null : version;
@@ -120,8 +125,8 @@ export class MergesService {
   }
 
   /**
-   * Undoes a merge: the duplicate comes back, what moved and still names the kept record names it again, and the names that
-   * the merge added are taken off. All of it is recorded at one instant.
+   * Undoes a merge: the duplicate comes back, what moved and still names the kept record names it again, and what the merge
+   * added to that is taken off. All of it is recorded at one instant.
    *
    * @throws Problem `reason_required`, `not_found`, `merge_undone`, `merge_clashes`
    */
@@ -148,7 +153,7 @@ export class MergesService {
       const held = rowOf(definition, { ...heldAgain(bodies.duplicate, bodies.kept, at) });
       await updateRecord(tx, definition, duplicateId, { ...held, retracted_at: null });
       await rename(tx, found, { from: keptId, to: duplicateId });
-      await takeNamesOff(tx, definition, merge, bodies.kept);
+      await takeOff(tx, definition, merge, bodies.kept);
     });
   }
 }
@@ -204,18 +209,18 @@ async function rename(
   return moving.map(movedOf);
 }
 
-/** Takes off what the merge added to the names of the kept record, as the ledger tells it, and is still there. */
-async function takeNamesOff(
+/** Takes off what the merge added to the kept record, as the ledger tells it, and is still there. */
+async function takeOff(
   tx: Transaction,
   definition: RecordDefinition,
   { keptId, keptVersion }: StoredMerge,
-  now: Names,
+  now: Belongings,
 ): Promise<void> {
   if (keptVersion === null) return;
   const before = await bodyAtVersion(tx, definition, keptId, [keptVersion - 1]);
   const after = await bodyAtVersion(tx, definition, keptId, [keptVersion]);
   if (before === undefined || after === undefined) return;
-  const left = namesWithout(now, parse(before), parse(after));
+  const left = belongingsWithout(now, parse(before), parse(after));
   await updateRecord(tx, definition, keptId, rowOf(definition, { ...left }));
 }
 

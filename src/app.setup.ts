@@ -57,7 +57,7 @@ const BODY_LIMIT = 1024 * 1024;
 
 const POLLING = { mostStale: 300, pollInterval: 5 };
 
-const WEBHOOKS: WebhookOptions = { key: undefined, http: false, networks: [] };
+const WEBHOOKS: WebhookOptions = { sends: true, key: undefined, http: false, networks: [] };
 
 /** What an application is told of the world around it; what is left out is as a test wants it. */
 export interface AppOptions {

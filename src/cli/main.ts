@@ -10,7 +10,7 @@ import { addMergers } from './commands/mergers.command.js';
 import { addStatus } from './commands/status.command.js';
 import { EXIT, exitOf } from './exit.js';
 import { Output } from './output.js';
-import type { Ending, GlobalOptions } from './session.js';
+import type { Ending } from './session.js';
 import { CommanderError } from 'commander';
 
 const program = new Command('accord')
@@ -46,13 +46,23 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(EXIT.ok);
 });
 
+// What is wrong with the command itself is found before its options are read.
+const json = process.argv.includes('--json');
+if (json) {
+  for (const command of [
+    program,
+    ...program.commands,
+    ...program.commands.flatMap((each) => each.commands),
+  ])
+    command.showHelpAfterError(false).configureOutput({ outputError: () => undefined });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
   ending.code = exitOf(error);
-  // Commander has said it itself.
-  if (!(error instanceof CommanderError)) {
-    new Output(program.opts<GlobalOptions>().json === true).fail(error);
-  }
+  // Commander says it itself, to whoever reads.
+  if (!(error instanceof CommanderError) || (json && error.exitCode !== 0))
+    new Output(json).fail(error);
 }
 process.exitCode = ending.code;

@@ -160,5 +160,8 @@ async function* eventsIn(
 
 /** Whether to come again helps: what is refused now is refused then. */
 function passes(error: unknown): boolean {
-  return error instanceof Unreachable || (error instanceof Refusal && error.status >= 500);
+  return (
+    error instanceof Unreachable ||
+    (error instanceof Refusal && (error.status >= 500 || error.status === 429))
+  );
 }

@@ -9,6 +9,7 @@ import type { Change } from './feed.js';
 
 /** Messages may go to this machine. */
 export const LOCAL: WebhookOptions = {
+  sends: true,
   key: 'a key for the secrets of webhooks'.replaceAll(' ', '-'),
   http: true,
   networks: ['loopback'],

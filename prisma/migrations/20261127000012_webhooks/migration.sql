@@ -17,11 +17,16 @@ CREATE TABLE webhooks (
   previous_secret bytea,
   previous_until timestamptz(6),
   waits_until timestamptz(6),
+  -- How many attempts failed since the last that did not.
+  failures integer NOT NULL DEFAULT 0,
   gone_at timestamptz(6),
   created_by text NOT NULL,
+  -- By whose key it leads where it leads, and tells what it tells.
+  key_id uuid NOT NULL,
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   updated_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  CONSTRAINT webhooks_pkey PRIMARY KEY (id)
+  CONSTRAINT webhooks_pkey PRIMARY KEY (id),
+  CONSTRAINT webhooks_key_id_fkey FOREIGN KEY (key_id) REFERENCES keys (id) ON DELETE RESTRICT ON UPDATE CASCADE
 );
 
 -- An entry of the feed on its way to a webhook, by its place, which the feed keeps whatever happens. It holds no word of the record: what is told is read when it is sent.
@@ -47,3 +52,14 @@ CREATE UNIQUE INDEX deliveries_webhook_id_position_key ON deliveries (webhook_id
 CREATE INDEX deliveries_webhook_id_state_position_idx ON deliveries (webhook_id, state, position);
 CREATE INDEX deliveries_due ON deliveries (webhook_id, due_at, position) WHERE state = 'pending';
 CREATE INDEX deliveries_ended ON deliveries (ended_at) WHERE ended_at IS NOT NULL;
+
+-- Whoever has no key any more is told no more than readers are, by whatever way the key was revoked.
+CREATE FUNCTION disable_webhooks_of_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE webhooks SET enabled = false, updated_at = clock_timestamp()
+  WHERE webhooks.key_id = NEW.id AND webhooks.audience = 'all' AND webhooks.enabled;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER disable_webhooks AFTER UPDATE ON keys FOR EACH ROW
+  WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION disable_webhooks_of_key();

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { answered } from '../../client/answers.js';
 import type { AccordClient } from '../../client/client.js';
 import { followChanges, type Told } from '../../client/stream.js';
+import { Misuse } from '../exit.js';
 import { plain } from '../output.js';
 import { does, type Ending, type Session } from '../session.js';
 
@@ -30,14 +31,10 @@ interface Asked {
 
 async function tell(session: Session, asked: Asked): Promise<undefined> {
   const { client, output } = session;
-  const kept =
-    asked.cursorFile !== undefined && existsSync(asked.cursorFile)
-      ? readFileSync(asked.cursorFile, 'utf8').trim()
-      : '';
-  const after = asked.after ?? (kept === '' ? undefined : kept);
+  const after = asked.after ?? keptIn(asked.cursorFile);
   const mergerId = asked.merger === undefined ? undefined : await idOf(client, asked.merger);
   const keep = (cursor: string): void => {
-    if (asked.cursorFile !== undefined) writeFileSync(asked.cursorFile, `${cursor}\n`);
+    if (asked.cursorFile !== undefined) keepIn(asked.cursorFile, cursor);
   };
   if (asked.follow === undefined) {
     for await (const page of pagesOf(client, after, mergerId)) {
@@ -61,6 +58,22 @@ async function tell(session: Session, asked: Asked): Promise<undefined> {
     output.give({ ...change, cursor }, () => [lineOf(change)]);
     keep(cursor);
   }
+}
+
+/** The cursor in a file; undefined where there is no file yet. */
+function keptIn(file: string | undefined): string | undefined {
+  if (file === undefined || !existsSync(file)) return undefined;
+  const cursor = readFileSync(file, 'utf8').trim();
+  // To begin anew would pass over what happened meanwhile.
+  if (cursor === '') throw new Misuse(`There is no cursor in ${file}: remove it to begin anew.`);
+  return cursor;
+}
+
+/** Whoever kills us leaves the cursor before or this one. */
+function keepIn(file: string, cursor: string): void {
+  const draft = `${file}.part`;
+  writeFileSync(draft, `${cursor}\n`, { flush: true });
+  renameSync(draft, file);
 }
 
 type Change = Told['change'];

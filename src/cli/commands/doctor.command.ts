@@ -61,7 +61,7 @@ async function checkHealth(
     await answered(client.GET(path));
     return checked(name, `GET ${path}`, []);
   } catch (error) {
-    if (!(error instanceof Refusal) || error.status === 503) throw error;
+    if (!(error instanceof Refusal)) throw error;
     return checked(name, `GET ${path}`, [error.message]);
   }
 }
@@ -70,9 +70,11 @@ async function checkHealth(
 async function checkContract({ url }: Session): Promise<Check> {
   const file = ourContract();
   if (file === undefined) return skipped('contract', 'openapi.json is not here to compare with');
-  const response = await fetch(new URL('/v1/openapi.json', url)).catch((error: unknown) => {
-    throw unreachable(error);
-  });
+  const response = await fetch(`${url.replace(/\/+$/, '')}/v1/openapi.json`).catch(
+    (error: unknown) => {
+      throw unreachable(error);
+    },
+  );
   const served: unknown = await response.json().catch(() => null);
   return checked(
     'contract',

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { answered, allOf } from '../../client/answers.js';
-import type { Schemas } from '../../client/client.js';
+import type { AccordClient, Schemas } from '../../client/client.js';
 import { plain, presentTable } from '../output.js';
 import { does, type Ending, type Session } from '../session.js';
 
@@ -69,17 +69,25 @@ async function issue(
   }
   // What cannot be written down must not be made.
   await writeFile(to, '', { mode: 0o600, flag: 'wx' });
+  let madeId: string | undefined;
   try {
     const { key, ...made } = await answered(client.POST('/v1/keys', { body: { name, role } }));
+    madeId = made.id;
     await writeFile(to, `${key}\n`);
     output.give({ ...made, file: to }, () => [`${made.id} is in ${to}`]);
   } catch (error) {
     await rm(to);
+    // Or nobody has it, and it can be used.
+    if (madeId !== undefined) await revokeKey(client, madeId);
     throw error;
   }
 }
 
 async function revoke({ client, output }: Session, id: string): Promise<undefined> {
-  await answered(client.DELETE('/v1/keys/{id}', { params: { path: { id } } }));
+  await revokeKey(client, id);
   output.give({ id, revoked: true }, () => [`${plain(id)} is revoked`]);
+}
+
+async function revokeKey(client: AccordClient, id: string): Promise<void> {
+  await answered(client.DELETE('/v1/keys/{id}', { params: { path: { id } } }));
 }

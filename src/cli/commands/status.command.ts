@@ -11,6 +11,9 @@ import { does, type Ending, type Session } from '../session.js';
 /** Deadlines pass without a change: this often it is looked at anyway, in milliseconds. */
 const LONGEST_SIGHT = 60_000;
 
+/** Between two drawings, in milliseconds: many changes may come at once. */
+const SHORTEST_SIGHT = 1_000;
+
 /** How far mergers are. */
 export function addStatus(program: Command, ending: Ending): void {
   does(
@@ -100,9 +103,11 @@ async function watch({ client, output }: Session, look: () => Promise<Sight>): P
   for (;;) {
     await Promise.race([bell.rung(), listening, sleep(LONGEST_SIGHT, undefined, { ref: false })]);
     bell.still();
+    const rested = sleep(SHORTEST_SIGHT);
     await redraw().catch((error: unknown) => {
       if (!isPassing(error)) throw error;
     });
+    await rested;
   }
 }
 
@@ -147,5 +152,8 @@ async function listen(
 
 /** Is told again by the stream, which comes back by itself. */
 function isPassing(error: unknown): boolean {
-  return error instanceof Unreachable || (error instanceof Refusal && error.status >= 500);
+  return (
+    error instanceof Unreachable ||
+    (error instanceof Refusal && (error.status >= 500 || error.status === 429))
+  );
 }

@@ -64,7 +64,7 @@ export class KeysController {
     return this.keys.readKey(id);
   }
 
-  /** Revokes a key, for good. */
+  /** Revokes a key, for good. Webhooks by it that tell of everything are disabled. */
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a key', operationId: 'revokeKey' })

@@ -124,11 +124,17 @@ async function writeChunk(
     if (waiting.length === left.length) break;
     left = waiting;
   }
-  // They name one another, or one that is refused and takes them with it.
-  const { problem } = tried;
-  if (refused.length === 0) refused.push(...left.map((nth) => ({ nth, problems: [problem] })));
+  const problem = refused.length === 0 ? tried.problem : NAMES_REFUSED;
+  refused.push(...left.map((nth) => ({ nth, problems: [problem] })));
   return { count: nths.length, last: nths.at(-1) ?? 0, refused };
 }
+
+/** Of rows that name one another, or one that is refused and takes them with it. */
+const NAMES_REFUSED: RowProblem = {
+  code: 'reference_not_found',
+  pointer: null,
+  detail: 'the row names one that is refused, or one that names it in turn',
+};
 
 /** What was done or, where the database refused it, why, and whether only because what is named is not there (yet). */
 type Attempted =

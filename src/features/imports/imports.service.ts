@@ -5,6 +5,8 @@ import {
   type BeforeApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Author } from '../../platform/auth/caller.js';
 import { readDatabaseError } from '../../platform/errors/database.errors.js';
 import { Problem } from '../../platform/errors/problem.js';
@@ -44,6 +46,9 @@ import { countRefused, keepOutcomes, refuseRows } from './staging.db.js';
 /** How long an import may take to be applied, and one statement of it, in milliseconds. */
 const LONGEST = 3_600_000;
 const PATIENCE = 1_800_000;
+
+/** How long the rest of a file that is refused is waited for before that is answered, in milliseconds. */
+const LINGER = 5_000;
 
 /** A page of something. */
 export interface Page<Item> {
@@ -87,8 +92,7 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
       await noteApplying(this.database.beside, id);
     } catch (error) {
       await this.end(id, { state: 'failed', problem: told(error) });
-      // What is still coming is read and forgotten, so that the answer is.
-      setImmediate(() => file.body.resume());
+      await forget(file.body);
       throw error;
     }
     const view = await this.read(id);
@@ -234,6 +238,13 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     }
     await this.leases.give(leaseOf(id));
   }
+}
+
+/** What is still coming is read and forgotten: who sends all before the answer is read would not be told otherwise. */
+async function forget(body: Readable): Promise<void> {
+  body.resume();
+  // Whatever becomes of it, there is an answer.
+  await finished(body, { signal: AbortSignal.timeout(LINGER) }).catch(() => undefined);
 }
 
 const ALL_OR_NOTHING: RowProblem = {

@@ -62,21 +62,28 @@ export async function findDelivery(read: Read, id: string): Promise<StoredDelive
   return delivery;
 }
 
-const NOW = (parameter: string): string => `COALESCE(${parameter}::timestamptz, clock_timestamp())`;
+/** An instant that is handed in, or by the database's clock. */
+export const NOW = (parameter: string): string =>
+  `COALESCE(${parameter}::timestamptz, clock_timestamp())`;
 
 const AFRESH = `state = 'pending', attempts = 0, lease = NULL, ended_at = NULL`;
 
-/** Has a delivery sent once more, with all its attempts; false when there is none with this id. */
+/**
+ * Has a delivery sent once more, with all its attempts. Returns its webhook, and whether anything is sent there; undefined when
+ * there is no delivery with this id.
+ */
 export async function renewDelivery(
   tx: Transaction,
   id: string,
   instant: string | null,
-): Promise<boolean> {
-  const rows = await tx.query(
-    `UPDATE deliveries AS delivery SET ${AFRESH}, due_at = ${NOW('$2')} WHERE delivery.id = $1::uuid RETURNING delivery.id`,
+): Promise<{ readonly webhookId: string; readonly enabled: boolean } | undefined> {
+  const [renewed] = await tx.query<{ webhookId: string; enabled: boolean }>(
+    `UPDATE deliveries AS delivery SET ${AFRESH}, due_at = ${NOW('$2')} FROM webhooks AS webhook
+     WHERE delivery.id = $1::uuid AND webhook.id = delivery.webhook_id
+     RETURNING webhook.id::text AS "webhookId", webhook.enabled AS enabled`,
     [id, instant],
   );
-  return rows.length > 0;
+  return renewed;
 }
 
 /** A stretch of the feed that is on its way to a webhook. */
@@ -84,6 +91,9 @@ export interface Queued {
   readonly webhookId: string;
   readonly from: number;
   readonly to: number;
+  /** With whose eyes it was read, and for which mergers. */
+  readonly audience: 'public' | 'all';
+  readonly mergerIds: readonly string[];
   /** The places of the entries that the webhook is told of. */
   readonly positions: readonly number[];
   readonly instant: string | null;
@@ -91,23 +101,25 @@ export interface Queued {
 
 /**
  * Queues a stretch of the feed and moves the webhook to its end, both or neither. What was sent before is sent again. False when
- * the webhook does not stand where the stretch begins: another instance was faster, or somebody has moved or removed it.
+ * the webhook does not stand where the stretch begins, or is told of another part of the feed by now: another instance was faster, or
+ * somebody has moved, changed or removed it.
  */
 export async function queueDeliveries(
   read: Read,
-  { webhookId, from, to, positions, instant }: Queued,
+  { webhookId, from, to, audience, mergerIds, positions, instant }: Queued,
 ): Promise<boolean> {
   const [row] = await read<{ moved: boolean }>(
     `WITH moved AS (
        UPDATE webhooks AS webhook SET position = $3::bigint
-       WHERE webhook.id = $1::uuid AND webhook.position = $2::bigint AND webhook.enabled RETURNING webhook.id
+       WHERE webhook.id = $1::uuid AND webhook.position = $2::bigint AND webhook.enabled
+         AND webhook.audience = $6::webhook_audience AND webhook.merger_ids = $7::uuid[] RETURNING webhook.id
      ), queued AS (
        INSERT INTO deliveries (webhook_id, position, due_at)
          SELECT moved.id, place.position, ${NOW('$5')} FROM moved CROSS JOIN unnest($4::bigint[]) AS place (position)
        ON CONFLICT (webhook_id, position) DO UPDATE SET ${AFRESH}, due_at = EXCLUDED.due_at
      )
      SELECT EXISTS (SELECT FROM moved) AS moved`,
-    [webhookId, from, to, positions, instant],
+    [webhookId, from, to, positions, instant, audience, mergerIds],
   );
   return row?.moved === true;
 }
@@ -135,149 +147,23 @@ export async function listStanding(read: Read, mostPending: number): Promise<rea
   );
 }
 
-/** A webhook for which something is pending, and in how many milliseconds it is due. */
-export interface Due {
-  readonly id: string;
-  readonly url: string;
-  readonly dueIn: number;
-}
-
-/** The webhooks for which something is pending, that which is due longest first. */
-export async function listDue(read: Read, instant: string | null): Promise<readonly Due[]> {
-  return read<Due>(
-    `SELECT webhook.id::text AS id, webhook.url AS url,
-       (extract(epoch FROM greatest(next.due_at, webhook.waits_until) - ${NOW('$1')}) * 1000)::float8 AS "dueIn"
-     FROM webhooks AS webhook CROSS JOIN LATERAL (
-       SELECT min(delivery.due_at) AS due_at FROM deliveries AS delivery
-       WHERE delivery.webhook_id = webhook.id AND delivery.state = 'pending'
-     ) AS next
-     WHERE webhook.enabled AND next.due_at IS NOT NULL ORDER BY "dueIn"`,
-    [instant],
-  );
-}
-
-/** A delivery that nobody else sends, until its lease is over. */
-export interface Claimed {
-  readonly id: string;
-  readonly lease: string;
-  readonly webhookId: string;
-  readonly position: number;
-  /** How many there were before. */
-  readonly attempts: number;
-  readonly url: string;
-  readonly audience: 'public' | 'all';
-  readonly mergerIds: readonly string[];
-  readonly secret: Uint8Array;
-  /** The secret before, as long as it signs. */
-  readonly previousSecret: Uint8Array | null;
-  /** The database's time, seconds since 1970 UTC. */
-  readonly now: number;
-}
-
-/** What an instance takes upon itself, and for how long, in milliseconds. */
-export interface Claim {
-  readonly webhookId: string;
-  readonly limit: number;
-  readonly lease: number;
-  readonly instant: string | null;
-}
-
-/** Takes deliveries of a webhook that are due and that nobody is sending, those that are due longest first. */
-export async function claimDeliveries(
-  read: Read,
-  { webhookId, limit, lease, instant }: Claim,
-): Promise<readonly Claimed[]> {
-  return read<Claimed>(
-    `WITH next AS MATERIALIZED (
-       SELECT delivery.id FROM deliveries AS delivery JOIN webhooks AS webhook ON webhook.id = delivery.webhook_id
-       WHERE delivery.webhook_id = $1::uuid AND delivery.state = 'pending' AND delivery.due_at <= ${NOW('$4')}
-         AND webhook.enabled AND COALESCE(webhook.waits_until <= ${NOW('$4')}, true)
-       ORDER BY delivery.due_at, delivery.position LIMIT $2::int FOR UPDATE OF delivery SKIP LOCKED
-     )
-     UPDATE deliveries AS delivery SET lease = gen_random_uuid(), due_at = ${NOW('$4')} + $3::int * interval '1 millisecond'
-     FROM next, webhooks AS webhook WHERE delivery.id = next.id AND webhook.id = delivery.webhook_id
-     RETURNING delivery.id::text AS id, delivery.lease::text AS lease, webhook.id::text AS "webhookId",
-       delivery.position::float8 AS position, delivery.attempts AS attempts, webhook.url AS url,
-       webhook.audience::text AS audience, webhook.merger_ids::text[] AS "mergerIds", webhook.secret AS secret,
-       CASE WHEN webhook.previous_until > ${NOW('$4')} THEN webhook.previous_secret END AS "previousSecret",
-       floor(extract(epoch FROM clock_timestamp()))::float8 AS now`,
-    [webhookId, limit, lease, instant],
-  );
-}
-
-/** What became of an attempt, and what follows. */
-export interface Told {
-  readonly state: DeliveryState;
-  readonly status: number | null;
-  readonly failure: Failure | null;
-  /** Until it is sent again, in milliseconds. */
-  readonly pause: number;
-  /** For how long nothing is sent to the webhook, in milliseconds; null: at once. */
-  readonly rest: number | null;
-  readonly isGone: boolean;
-  readonly instant: string | null;
-}
-
-/** Notes what became of an attempt, unless somebody else has the delivery by now. A webhook that leads elsewhere since is left alone. */
-export async function noteAttempt(
-  read: Read,
-  { id, lease, url }: Pick<Claimed, 'id' | 'lease' | 'url'>,
-  { state, status, failure, pause, rest, isGone, instant }: Told,
-): Promise<void> {
-  await read(
-    `WITH noted AS (
-       UPDATE deliveries AS delivery SET state = $3::delivery_state, attempts = delivery.attempts + 1, attempted_at = ${NOW('$10')},
-         status = $4::int, failure = $5, due_at = ${NOW('$10')} + $6::float8 * interval '1 millisecond', lease = NULL,
-         ended_at = CASE WHEN $3::delivery_state <> 'pending' THEN ${NOW('$10')} END
-       WHERE delivery.id = $1::uuid AND delivery.lease = $2::uuid RETURNING delivery.webhook_id
-     )
-     UPDATE webhooks AS webhook SET enabled = webhook.enabled AND NOT $8, gone_at = CASE WHEN $8 THEN ${NOW('$10')} ELSE webhook.gone_at END,
-       waits_until = CASE WHEN $7::float8 IS NULL THEN webhook.waits_until
-         ELSE greatest(webhook.waits_until, ${NOW('$10')} + $7::float8 * interval '1 millisecond') END
-     FROM noted WHERE webhook.id = noted.webhook_id AND webhook.url = $9 AND ($8::boolean OR $7::float8 IS NOT NULL)`,
-    [id, lease, state, status, failure, pause, rest, isGone, url, instant],
-  );
-}
-
-/** Gives back what was not sent: others may send it at once. */
-export async function releaseDelivery(
-  read: Read,
-  { id, lease }: Pick<Claimed, 'id' | 'lease'>,
-  instant: string | null,
-): Promise<void> {
-  await read(
-    `UPDATE deliveries AS delivery SET lease = NULL, due_at = ${NOW('$3')} WHERE delivery.id = $1::uuid AND delivery.lease = $2::uuid`,
-    [id, lease, instant],
-  );
-}
-
-/** Forgets what is not to be told any more. */
-export async function dropDelivery(
-  read: Read,
-  { id, lease }: Pick<Claimed, 'id' | 'lease'>,
-): Promise<void> {
-  await read(
-    'DELETE FROM deliveries AS delivery WHERE delivery.id = $1::uuid AND delivery.lease = $2::uuid',
-    [id, lease],
-  );
-}
-
 /** For how long what has come to its end is kept, in days. */
 const KEPT_DAYS = { delivered: 7, dead: 30 };
 
-/** Forgets deliveries that came to their end long ago, so many at once. */
+/** Forgets deliveries that came to their end long ago, so many at once; returns how many. */
 export async function sweepDeliveries(
   read: Read,
   atMost: number,
   instant: string | null,
-): Promise<void> {
-  await read(
+): Promise<number> {
+  const swept = await read(
     `DELETE FROM deliveries AS delivery WHERE delivery.id IN (
        SELECT old.id FROM deliveries AS old
        WHERE old.ended_at < ${NOW('$1')} - $2::int * interval '1 day'
          AND (old.state = 'delivered' OR old.ended_at < ${NOW('$1')} - $3::int * interval '1 day')
        ORDER BY old.ended_at LIMIT $4::int FOR UPDATE SKIP LOCKED
-     )`,
+     ) RETURNING delivery.id`,
     [instant, KEPT_DAYS.delivered, KEPT_DAYS.dead, atMost],
   );
+  return swept.length;
 }

@@ -16,7 +16,7 @@ import {
 import { DELIVERY_STATES, type DeliveryState } from './deliveries.words.js';
 import { messageId } from './message.js';
 import { WebhookSender } from './webhook.sender.js';
-import { findWebhook } from './webhooks.db.js';
+import { findWebhook, wakeWebhook } from './webhooks.db.js';
 
 /** A delivery as it is shown; `nextAttemptAt` is null when it is not to be sent any more. */
 export type DeliveryView = Omit<StoredDelivery, 'position' | 'entryId' | 'dueAt'> & {
@@ -67,14 +67,17 @@ export class DeliveriesService {
   /**
    * Has a delivery sent once more, at once and with all its attempts, whatever has become of it.
    *
-   * @throws Problem `not_found`
+   * @throws Problem `not_found`, `webhook_disabled`
    */
   async retry(id: string, author: Author): Promise<DeliveryView> {
     if (!isUuid(id)) throw missing();
     await this.database.write(
       author,
       async (tx) => {
-        if (!(await renewDelivery(tx, id, this.clock.instant()))) throw missing();
+        const renewed = await renewDelivery(tx, id, this.clock.instant());
+        if (!renewed) throw missing();
+        if (!renewed.enabled) throw disabled();
+        await wakeWebhook(tx, renewed.webhookId);
         return null;
       },
       { mayHide: false },
@@ -126,4 +129,8 @@ function present(stored: StoredDelivery): DeliveryView {
 
 function missing(): Problem {
   return new Problem('not_found', 'There is no such delivery.');
+}
+
+function disabled(): Problem {
+  return new Problem('webhook_disabled', 'Its webhook is not enabled: enable that first.');
 }

@@ -11,6 +11,7 @@ export const FAILURES = [
   'tls',
   'unresolved',
   'address_refused',
+  'scheme_refused',
   'secret_unreadable',
 ] as const;
 

@@ -85,9 +85,10 @@ function sendTo(
     signal,
     headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
   };
-  const request = url.startsWith('https:') ? requestHttps : requestHttp;
+  const target = new URL(url);
+  const request = target.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const sent = request(new URL(url), options);
+    const sent = request(target, options);
     let posted: Posted | null = null;
     sent.on('error', (error) => {
       // Once it is known what was answered, it does not matter how that ends.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PAUSES, restIn, sequelOf, type Sequel } from './retries.js';
+import { PAUSES, restAfter, restIn, sequelOf, type Sequel } from './retries.js';
 
 const HOUR = 3_600_000;
 
@@ -119,5 +119,19 @@ describe('a Retry-After', () => {
     [undefined, null],
   ])('of %j is %j ms', (text, rest) => {
     expect(restIn(text, now)).toBe(rest);
+  });
+});
+
+describe('a receiver that is not reached', () => {
+  it.each([
+    [1, 5_000],
+    [2, 10_000],
+    [3, 20_000],
+    [6, 160_000],
+    // 5 s × 2^6 = 320 s, and the longest is 300 s
+    [7, 300_000],
+    [5_000, 300_000],
+  ])('%i times is left alone for %i ms', (failures, rest) => {
+    expect(restAfter(failures)).toBe(rest);
   });
 });

@@ -23,13 +23,17 @@ const JITTER = 0.2;
 /** A receiver is left alone for no longer than this, whatever it asks for. */
 const LONGEST_REST = 24 * HOUR;
 
+/** A receiver that is not reached is left alone for so long, twice as long each time, and no longer than the other. */
+const FIRST_REST = 5 * SECOND;
+const LONGEST_UNREACHED = 5 * MINUTE;
+
 /** What became of an attempt. */
 export interface Attempt {
   /** Which one it was, from 1 on. */
   readonly number: number;
   /** What the receiver answered; null: nothing. */
   readonly status: number | null;
-  /** How long the receiver asks to be left alone, in milliseconds; null: it does not. */
+  /** How long the receiver is to be left alone, in milliseconds; null: it need not be. */
   readonly rest: number | null;
 }
 
@@ -43,7 +47,7 @@ export type Sequel =
 
 /**
  * What follows from an attempt: any 2xx is success, 410 is the end of it all, everything else, redirects too, is tried again.
- * It is never earlier than the receiver asks for.
+ * It is never earlier than the receiver is to be left alone.
  *
  * @param chance from 0 up to 1
  * @example
@@ -58,6 +62,18 @@ export function sequelOf({ number, status, rest }: Attempt, chance: number): Seq
   if (pause === undefined) return { state: 'dead', isGone: false, rest: asked };
   const jittered = Math.round(pause * (1 + JITTER * chance));
   return { state: 'pending', pause: Math.max(jittered, asked ?? 0), rest: asked };
+}
+
+/**
+ * How long a receiver is left alone that was not reached, in milliseconds.
+ *
+ * @param failures how many attempts have failed since the last that did not, from 1 on
+ * @example
+ * // 5 s × 2 × 2
+ * restAfter(3); // 20_000
+ */
+export function restAfter(failures: number): number {
+  return Math.min(FIRST_REST * 2 ** (failures - 1), LONGEST_UNREACHED);
 }
 
 /**

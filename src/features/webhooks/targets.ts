@@ -12,9 +12,8 @@ export type Policy = Pick<WebhookSettings, 'allowsHttp' | 'allows'>;
  */
 export function faultOf(text: string, { allowsHttp, allows }: Policy): string | null {
   const url = URL.parse(text);
-  const schemes = allowsHttp ? ['https:', 'http:'] : ['https:'];
   if (url === null) return 'url must be an absolute address';
-  if (!schemes.includes(url.protocol)) {
+  if (!hasOpenScheme(url, { allowsHttp })) {
     return `url must begin with https://${allowsHttp ? ' or http://' : ''}`;
   }
   if (url.username !== '' || url.password !== '') return 'url must not hold a name or a password';
@@ -22,6 +21,14 @@ export function faultOf(text: string, { allowsHttp, allows }: Policy): string | 
   const host = hostOf(url);
   if (isIP(host) !== 0 && !allows(host)) return 'url must not lead to a closed network';
   return null;
+}
+
+/** Whether messages may go by the scheme of a URL. */
+export function hasOpenScheme(
+  { protocol }: URL,
+  { allowsHttp }: Pick<Policy, 'allowsHttp'>,
+): boolean {
+  return protocol === 'https:' || (allowsHttp && protocol === 'http:');
 }
 
 /** The host as the resolver and the judge of addresses take it: of an IPv6 address without brackets. */

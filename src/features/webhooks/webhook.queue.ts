@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import type { Counts } from '../../platform/metrics/metrics.js';
 import { Database } from '../../platform/prisma/database.js';
 import { Rounds } from '../../platform/processes/rounds.js';
 import { Feed } from '../changes/changes.module.js';
 import { listStanding, queueDeliveries, sweepDeliveries, type Standing } from './deliveries.db.js';
 import { WebhookSender } from './webhook.sender.js';
+import { countDeliveries, countWebhooks, eraseOldSecrets } from './webhooks.db.js';
 import { WebhookSettings } from './webhooks.settings.js';
 
 /** So many places of the feed are read and queued at once. */
 const AT_ONCE = 500;
-
-/** So many old deliveries are forgotten at once. */
-const SWEPT_AT_ONCE = 10_000;
 
 /**
  * Has what is new in the feed on its way to every webhook, as soon as the ledger's head tells of it. How far each has come is
@@ -26,7 +25,16 @@ export class WebhookQueue {
     () => this.round(),
     () => this.settings.pause,
   );
+  private readonly sweeps = new Rounds(
+    'Webhooks',
+    () => this.sweep(),
+    () => this.settings.pause,
+  );
+  /** How many there are by their state, as of when they were looked at last. */
+  counts: Readonly<Record<'webhooks' | 'deliveries', Counts>> = { webhooks: {}, deliveries: {} };
+  private countedAt = -Infinity;
   private hasWebhooks = false;
+  private isStopping = false;
   private sweptAt = -Infinity;
   private timer: NodeJS.Timeout | undefined;
 
@@ -48,7 +56,8 @@ export class WebhookQueue {
   }
 
   async stop(): Promise<void> {
-    await this.rounds.stop();
+    this.isStopping = true;
+    await Promise.all([this.rounds.stop(), this.sweeps.stop()]);
     clearTimeout(this.timer);
   }
 
@@ -57,40 +66,65 @@ export class WebhookQueue {
     this.timer = setTimeout(() => {
       this.wake();
     }, this.settings.look).unref();
-    await this.sweep();
+    if (performance.now() - this.sweptAt >= this.settings.sweep) {
+      this.sweptAt = performance.now();
+      this.sweeps.wake();
+    }
+    await this.count();
     const webhooks = await listStanding(this.database.read, this.settings.mostPending);
     this.hasWebhooks = webhooks.length > 0;
     if (!this.hasWebhooks) return;
     await this.feed.catchUp();
     const end = await this.feed.end();
-    for (const webhook of webhooks) await this.bring(webhook, end);
+    let trouble: Error | null = null;
+    for (const webhook of webhooks) {
+      try {
+        await this.bring(webhook, end);
+      } catch (error) {
+        // One that cannot be told what is new holds up no other; then all are looked at again.
+        trouble ??= new Error(`for ${webhook.id}: ${String(error)}`, { cause: error });
+      }
+    }
     this.sender.wake();
+    if (trouble !== null) throw trouble;
+  }
+
+  private async count(): Promise<void> {
+    if (performance.now() - this.countedAt < this.settings.look) return;
+    this.countedAt = performance.now();
+    const webhooks = await countWebhooks(this.database.read);
+    this.counts = { webhooks, deliveries: await countDeliveries(this.database.read) };
   }
 
   /** Brings a webhook to the end of the feed, or as far as there is room. */
   private async bring(webhook: Standing, end: number): Promise<void> {
     const { id: webhookId, audience, mergerIds } = webhook;
     let { room } = webhook;
-    for (let from = webhook.position; from < end && room > 0;) {
+    for (let from = webhook.position; from < end && room > 0 && !this.isStopping;) {
       const limit = Math.min(AT_ONCE, room);
+      const until = Math.min(end, from + this.settings.stretch);
       const entries = await this.feed.entries(audience, {
         after: from,
-        until: end,
+        until,
         mergerIds,
         limit,
       });
       const positions = entries.map(({ position }) => position);
-      const to = positions.length < limit ? end : (positions.at(-1) ?? end);
-      const queued = { webhookId, from, to, positions, instant: this.settings.instant() };
+      const to = positions.length < limit ? until : (positions.at(-1) ?? until);
+      const instant = this.settings.instant();
+      const queued = { webhookId, from, to, audience, mergerIds, positions, instant };
       if (!(await queueDeliveries(this.database.read, queued))) return;
       room -= positions.length;
       from = to;
     }
   }
 
+  /** Goes on in another round while there is more than is forgotten at once. */
   private async sweep(): Promise<void> {
-    if (performance.now() - this.sweptAt < this.settings.sweep) return;
-    await sweepDeliveries(this.database.read, SWEPT_AT_ONCE, this.settings.instant());
-    this.sweptAt = performance.now();
+    const { sweptAtOnce } = this.settings;
+    const instant = this.settings.instant();
+    await eraseOldSecrets(this.database.read, instant);
+    const swept = await sweepDeliveries(this.database.read, sweptAtOnce, instant);
+    if (swept === sweptAtOnce) this.sweeps.wake();
   }
 }

@@ -11,17 +11,29 @@ import {
   releaseDelivery,
   type Claimed,
   type Due,
-} from './deliveries.db.js';
+} from './attempts.db.js';
+import type { Failure } from './deliveries.words.js';
+import { shareLookups } from './lookups.js';
 import { messageOf } from './message.js';
 import { failed, post, type Posted } from './posting.js';
-import { restIn, sequelOf } from './retries.js';
+import { restAfter, restIn, sequelOf } from './retries.js';
 import { signedHeaders } from './signature.js';
+import { hasOpenScheme } from './targets.js';
+import { allot, type UnderWay } from './turns.js';
 import { WebhookSettings } from './webhooks.settings.js';
 
+/** After these the whole webhook is left alone for a moment: what is sent next would not arrive either. */
+const UNREACHED: ReadonlySet<Failure | null> = new Set([
+  'timeout',
+  'connection',
+  'tls',
+  'unresolved',
+]);
+
 /**
- * Sends what is due, a few at once, and fewer to one host. Each delivery is taken by a lease, so that several instances do not
- * send the same at once; whoever is killed while it sends leaves it to others when the lease is over. So everything is sent at
- * least once.
+ * Sends what is due, a few at once, and fewer to one host, the webhooks in turn. Each delivery is taken by a lease, so that several
+ * instances do not send the same at once; whoever is killed while it sends leaves it to others when the lease is over. So everything
+ * is sent at least once.
  */
 @Injectable()
 export class WebhookSender {
@@ -32,8 +44,11 @@ export class WebhookSender {
     () => this.settings.pause,
   );
   private readonly stopping = new AbortController();
-  private readonly underWay = new Set<Promise<void>>();
-  private readonly byHost = new Map<string, number>();
+  private readonly underWay = new Map<Promise<void>, UnderWay>();
+  private readonly resolve = shareLookups(
+    (host) => this.settings.resolve(host),
+    () => this.settings.mostLookups,
+  );
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -54,14 +69,15 @@ export class WebhookSender {
     });
     await this.rounds.stop();
     clearTimeout(this.timer);
-    await Promise.race([Promise.all(this.underWay), abort]);
-    await Promise.all(this.underWay);
+    await Promise.race([Promise.all(this.underWay.keys()), abort]);
+    await Promise.all(this.underWay.keys());
   }
 
   private async round(): Promise<void> {
     clearTimeout(this.timer);
+    if (!this.settings.sends) return;
     const webhooks = await listDue(this.database.read, this.settings.instant());
-    for (const webhook of webhooks) if (webhook.dueIn <= 0) await this.begin(webhook);
+    await this.begin(webhooks.filter(({ dueIn }) => dueIn <= 0));
     const next = webhooks.find(({ dueIn }) => dueIn > 0);
     if (next === undefined) return;
     this.timer = setTimeout(
@@ -72,21 +88,27 @@ export class WebhookSender {
     ).unref();
   }
 
-  private async begin({ id: webhookId, url }: Due): Promise<void> {
-    const { host } = new URL(url);
-    const { mostAtOnce, mostPerHost, lease } = this.settings;
-    const limit = Math.min(
-      mostPerHost - (this.byHost.get(host) ?? 0),
-      mostAtOnce - this.underWay.size,
-    );
-    if (limit <= 0) return;
-    const claim = { webhookId, limit, lease, instant: this.settings.instant() };
-    for (const delivery of await claimDeliveries(this.database.read, claim))
-      this.send(delivery, host);
+  /** Begins to send to each in turn, until there is no more room or nothing more is due. */
+  private async begin(due: readonly Due[]): Promise<void> {
+    let candidates = due.map((webhook) => ({ ...webhook, host: new URL(webhook.url).host }));
+    const { lease } = this.settings;
+    for (;;) {
+      const turns = allot(candidates, [...this.underWay.values()], this.settings);
+      const done = new Set<string>();
+      for (const { id, host } of candidates) {
+        const limit = turns.get(id) ?? 0;
+        if (limit === 0) continue;
+        const claim = { webhookId: id, limit, lease, instant: this.settings.instant() };
+        const claimed = await claimDeliveries(this.database.read, claim);
+        for (const delivery of claimed) this.send(delivery, host);
+        if (claimed.length < limit) done.add(id);
+      }
+      if (done.size === 0) return;
+      candidates = candidates.filter(({ id }) => !done.has(id));
+    }
   }
 
   private send(delivery: Claimed, host: string): void {
-    this.byHost.set(host, (this.byHost.get(host) ?? 0) + 1);
     const sent = this.deliver(delivery)
       .catch((error: unknown) => {
         // The database gave no answer: it is sent once more when the lease is over.
@@ -94,12 +116,9 @@ export class WebhookSender {
       })
       .finally(() => {
         this.underWay.delete(sent);
-        const rest = (this.byHost.get(host) ?? 1) - 1;
-        if (rest === 0) this.byHost.delete(host);
-        else this.byHost.set(host, rest);
         this.wake();
       });
-    this.underWay.add(sent);
+    this.underWay.set(sent, { id: delivery.webhookId, host });
   }
 
   private async deliver(delivery: Claimed): Promise<void> {
@@ -111,6 +130,8 @@ export class WebhookSender {
     const { id, body } = messageOf({ view: audience, mergerIds }, entry);
     const secrets = this.secretsOf(delivery);
     if (secrets === null) return this.note(delivery, failed('secret_unreadable'));
+    if (!hasOpenScheme(new URL(delivery.url), this.settings))
+      return this.note(delivery, failed('scheme_refused'));
     const headers = {
       'content-type': 'application/json; charset=utf-8',
       'user-agent': 'accord-webhooks',
@@ -118,11 +139,9 @@ export class WebhookSender {
     };
     let posted: Posted;
     try {
-      posted = await post(
-        { url: delivery.url, headers, body },
-        this.settings,
-        this.stopping.signal,
-      );
+      const { allows, timeout } = this.settings;
+      const world = { allows, timeout, resolve: this.resolve };
+      posted = await post({ url: delivery.url, headers, body }, world, this.stopping.signal);
     } catch {
       // Nobody waits for it any more: the service stops. It did not fail.
       return releaseDelivery(this.database.read, delivery, this.settings.instant());
@@ -139,17 +158,26 @@ export class WebhookSender {
   }
 
   private async note(delivery: Claimed, posted: Posted): Promise<void> {
-    const { status, failure, retryAfter, date } = posted;
-    const theirs = Date.parse(date ?? '');
-    const now = Number.isNaN(theirs) ? delivery.now * 1_000 : theirs;
-    const attempt = { number: delivery.attempts + 1, status, rest: restIn(retryAfter, now) };
+    const { status, failure } = posted;
+    const failures = failure === null ? 0 : delivery.failures + 1;
+    const rest = UNREACHED.has(failure) ? restAfter(failures) : askedFor(posted, delivery.now);
+    const attempt = { number: delivery.attempts + 1, status, rest };
     const sequel = {
       pause: 0,
       rest: null,
       isGone: false,
       ...sequelOf(attempt, this.settings.chance()),
     };
-    const told = { ...sequel, status, failure, instant: this.settings.instant() };
-    await noteAttempt(this.database.read, delivery, told);
+    const told = { ...sequel, status, failure, failures, instant: this.settings.instant() };
+    const isFirstDead = await noteAttempt(this.database.read, delivery, told);
+    const { webhookId: id } = delivery;
+    if (sequel.isGone) this.logger.warn(`${id} answered 410 and is disabled.`);
+    else if (isFirstDead) this.logger.warn(`${id} has not taken a message, which is given up.`);
   }
+}
+
+/** How long a receiver asks to be left alone, in milliseconds; null: it does not. */
+function askedFor({ retryAfter, date }: Posted, now: number): number | null {
+  const theirs = Date.parse(date ?? '');
+  return restIn(retryAfter, Number.isNaN(theirs) ? now * 1_000 : theirs);
 }

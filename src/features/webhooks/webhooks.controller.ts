@@ -177,7 +177,7 @@ export class WebhooksController {
 export class DeliveriesController {
   constructor(private readonly deliveries: DeliveriesService) {}
 
-  /** Has a delivery sent once more, at once and with all its attempts, whatever has become of it. */
+  /** Has a delivery sent once more, at once and with all its attempts, whatever has become of it; a webhook that waits does so no longer. */
   @Post(':id/retry')
   @HttpCode(202)
   @ApiOperation({ summary: 'Send a delivery again', operationId: 'retryDelivery' })

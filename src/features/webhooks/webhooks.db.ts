@@ -1,5 +1,6 @@
 import type { View } from '../../platform/auth/caller.js';
 import type { Bytes } from '../../platform/auth/seal.js';
+import type { Counts } from '../../platform/metrics/metrics.js';
 import type { Read } from '../../platform/prisma/database.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
 
@@ -35,6 +36,7 @@ export interface NewWebhook {
   readonly position: number;
   readonly secret: Bytes;
   readonly createdBy: string;
+  readonly keyId: string;
 }
 
 const ending = (state: string): string =>
@@ -48,6 +50,15 @@ const COLUMNS = `webhook.id::text AS id, webhook.url AS url, webhook.description
   iso_instant(webhook.previous_until) AS "previousUntil", webhook.created_by AS "createdBy",
   iso_instant(webhook.created_at) AS "createdAt", iso_instant(webhook.updated_at) AS "updatedAt"`;
 
+/** Holds a key until the transaction ends, so that nobody revokes it meanwhile; false when it is revoked. */
+export async function holdKey(tx: Transaction, keyId: string): Promise<boolean> {
+  const rows = await tx.query(
+    'SELECT key.id FROM keys AS key WHERE key.id = $1::uuid AND key.revoked_at IS NULL FOR SHARE',
+    [keyId],
+  );
+  return rows.length > 0;
+}
+
 /** An id for a webhook that is to be stored; it grows with time. */
 export async function nextWebhookId(tx: Transaction): Promise<string> {
   const [row] = await tx.query<{ id: string }>('SELECT uuid_v7()::text AS id', []);
@@ -58,13 +69,13 @@ export async function nextWebhookId(tx: Transaction): Promise<string> {
 /** Stores a webhook. */
 export async function insertWebhook(
   tx: Transaction,
-  { id, fields, position, secret, createdBy }: NewWebhook,
+  { id, fields, position, secret, createdBy, keyId }: NewWebhook,
 ): Promise<void> {
   const { url, description, mergerIds, audience, enabled } = fields;
   await tx.query(
-    `INSERT INTO webhooks (id, url, description, merger_ids, audience, enabled, position, secret, created_by)
-     VALUES ($1::uuid, $2, $3, $4::uuid[], $5::webhook_audience, $6, $7::bigint, $8::bytea, $9)`,
-    [id, url, description, mergerIds, audience, enabled, position, secret, createdBy],
+    `INSERT INTO webhooks (id, url, description, merger_ids, audience, enabled, position, secret, created_by, key_id)
+     VALUES ($1::uuid, $2, $3, $4::uuid[], $5::webhook_audience, $6, $7::bigint, $8::bytea, $9, $10::uuid)`,
+    [id, url, description, mergerIds, audience, enabled, position, secret, createdBy, keyId],
   );
 }
 
@@ -114,18 +125,25 @@ export async function lockWebhook(tx: Transaction, id: string): Promise<WebhookF
   return fields;
 }
 
-/** Changes what is said of a webhook. A receiver that was gone, or wanted rest, may be there again. */
+/**
+ * Changes what is said of a webhook. A receiver that was gone, or wanted rest, may be there again. By whose key it leads where it
+ * leads is changed with that, not with its description.
+ */
 export async function updateWebhook(
   tx: Transaction,
   id: string,
-  { url, description, mergerIds, audience, enabled }: WebhookFields,
+  { url, description, mergerIds, audience, enabled, keyId }: WebhookFields & { keyId: string },
 ): Promise<void> {
   await tx.query(
     `UPDATE webhooks AS webhook SET url = $2, description = $3, merger_ids = $4::uuid[], audience = $5::webhook_audience,
        enabled = $6, gone_at = CASE WHEN $6 THEN NULL ELSE webhook.gone_at END,
-       waits_until = CASE WHEN webhook.url = $2 THEN webhook.waits_until END, updated_at = clock_timestamp()
+       waits_until = CASE WHEN webhook.url = $2 THEN webhook.waits_until END,
+       failures = CASE WHEN webhook.url = $2 THEN webhook.failures ELSE 0 END,
+       key_id = CASE WHEN (webhook.url, webhook.merger_ids, webhook.audience, webhook.enabled)
+         IS DISTINCT FROM ($2, $4::uuid[], $5::webhook_audience, $6::boolean) THEN $7::uuid ELSE webhook.key_id END,
+       updated_at = clock_timestamp()
      WHERE webhook.id = $1::uuid`,
-    [id, url, description, mergerIds, audience, enabled],
+    [id, url, description, mergerIds, audience, enabled, keyId],
   );
 }
 
@@ -139,9 +157,17 @@ export async function moveWebhook(tx: Transaction, id: string, position: number)
   return rows.length > 0;
 }
 
+/** Has a webhook wait no longer. */
+export async function wakeWebhook(tx: Transaction, id: string): Promise<void> {
+  await tx.query(
+    `UPDATE webhooks AS webhook SET waits_until = NULL WHERE webhook.id = $1::uuid AND webhook.waits_until IS NOT NULL`,
+    [id],
+  );
+}
+
 /**
- * Gives a webhook a new secret; until `overlapHours` from now the one before signs as well. Returns until when, null when there is no
- * such webhook.
+ * Gives a webhook a new secret; until `overlapHours` from now the one before signs as well, and with none it is forgotten. Returns
+ * until when, null when there is no such webhook.
  *
  * @param instant now, ISO; null: by the database's clock
  */
@@ -151,7 +177,7 @@ export async function rotateSecret(
   { secret, overlapHours, instant }: RotatedSecret,
 ): Promise<string | null> {
   const [row] = await tx.query<{ until: string }>(
-    `UPDATE webhooks AS webhook SET secret = $2::bytea, previous_secret = webhook.secret,
+    `UPDATE webhooks AS webhook SET secret = $2::bytea, previous_secret = CASE WHEN $3::int > 0 THEN webhook.secret END,
        previous_until = COALESCE($4::timestamptz, clock_timestamp()) + $3::int * interval '1 hour', updated_at = clock_timestamp()
      WHERE webhook.id = $1::uuid RETURNING iso_instant(webhook.previous_until) AS until`,
     [id, secret, overlapHours, instant],
@@ -164,6 +190,55 @@ export interface RotatedSecret {
   readonly secret: Bytes;
   readonly overlapHours: number;
   readonly instant: string | null;
+}
+
+/** Erases secrets that do not sign any more. */
+export async function eraseOldSecrets(read: Read, instant: string | null): Promise<void> {
+  await read(
+    `UPDATE webhooks AS webhook SET previous_secret = NULL, previous_until = NULL
+     WHERE webhook.previous_until <= COALESCE($1::timestamptz, clock_timestamp())`,
+    [instant],
+  );
+}
+
+/** How many webhooks there are, by whether they are enabled. */
+export async function countWebhooks(read: Read): Promise<Counts> {
+  const [counts] = await read<Counts>(
+    `SELECT count(*) FILTER (WHERE webhook.enabled)::int AS enabled, count(*) FILTER (WHERE NOT webhook.enabled)::int AS disabled
+     FROM webhooks AS webhook`,
+    [],
+  );
+  return counts ?? {};
+}
+
+/** How many deliveries are on their way, and how many given up. */
+export async function countDeliveries(read: Read): Promise<Counts> {
+  const [counts] = await read<Counts>(
+    `SELECT COALESCE(sum(${ending('pending')}), 0)::int AS pending, COALESCE(sum(${ending('dead')}), 0)::int AS dead
+     FROM webhooks AS webhook`,
+    [],
+  );
+  return counts ?? {};
+}
+
+/** Has nothing sent to a webhook any more; false when there is none. */
+export async function disableWebhook(tx: Transaction, id: string): Promise<boolean> {
+  const rows = await tx.query(
+    'UPDATE webhooks AS webhook SET enabled = false WHERE webhook.id = $1::uuid RETURNING webhook.id',
+    [id],
+  );
+  return rows.length > 0;
+}
+
+/** Forgets deliveries of a webhook, so many at once; returns how many. */
+export async function forgetDeliveries(read: Read, id: string, atMost: number): Promise<number> {
+  const forgotten = await read(
+    `DELETE FROM deliveries AS delivery WHERE delivery.id IN (
+       SELECT one.id FROM deliveries AS one WHERE one.webhook_id = $1::uuid LIMIT $2::int
+     ) RETURNING delivery.id`,
+    [id, atMost],
+  );
+  return forgotten.length;
 }
 
 /** Removes a webhook with all its deliveries; false when there is none. */

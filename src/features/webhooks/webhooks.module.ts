@@ -5,6 +5,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
+import { Metrics } from '../../platform/metrics/metrics.js';
 import { Head } from '../../platform/snapshots/head.js';
 import { ChangesModule } from '../changes/changes.module.js';
 import { DeliveriesService } from './deliveries.service.js';
@@ -23,7 +24,9 @@ export class WebhooksModule implements OnModuleDestroy, BeforeApplicationShutdow
     private readonly queue: WebhookQueue,
     private readonly sender: WebhookSender,
     head: Head,
+    metrics: Metrics,
   ) {
+    metrics.readWebhooks(() => queue.counts);
     head.onTouched(({ any }) => {
       if (any) queue.hear();
     });

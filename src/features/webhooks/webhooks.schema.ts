@@ -25,7 +25,7 @@ const webhook = {
   dead: { ...count, description: 'How many were given up.' },
   waitsUntil: {
     ...instantOrNull,
-    description: 'Its receiver asked to be left alone until then.',
+    description: 'Nothing is sent until then: its receiver asked for that, or was not reached.',
   },
   goneAt: {
     ...instantOrNull,

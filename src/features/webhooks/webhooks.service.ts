@@ -13,7 +13,10 @@ import { faultOf } from './targets.js';
 import { WebhookQueue } from './webhook.queue.js';
 import {
   deleteWebhook,
+  disableWebhook,
   findWebhook,
+  forgetDeliveries,
+  holdKey,
   insertWebhook,
   listWebhooks,
   lockWebhook,
@@ -56,7 +59,7 @@ export class WebhooksService {
   /**
    * Makes a webhook, which is told of everything from now on, and shows its secret, this once.
    *
-   * @throws Problem `validation_failed`, `reference_not_found`
+   * @throws Problem `validation_failed`, `reference_not_found`, `unauthorized`
    */
   async create(sent: unknown, author: Author): Promise<WebhookView & { readonly secret: string }> {
     const fields = await this.fieldsOf(sent);
@@ -65,12 +68,13 @@ export class WebhooksService {
     const made = await this.database.write(
       author,
       async (tx) => {
+        await requireKey(tx, author);
         await requireMergers(tx, fields.mergerIds);
         const id = await nextWebhookId(tx);
         const secret = newSecret();
         const stored = this.settings.secrets.close(secret, id);
-        const createdBy = author.name;
-        await insertWebhook(tx, { id, fields, position, secret: stored, createdBy });
+        const { name: createdBy, keyId } = author;
+        await insertWebhook(tx, { id, fields, position, secret: stored, createdBy, keyId });
         return { ...(await requireWebhook(tx, id)), secret: presentSecret(secret) };
       },
       HIDING_NOTHING,
@@ -82,17 +86,19 @@ export class WebhooksService {
   /**
    * Changes what is said of a webhook by a merge patch.
    *
-   * @throws Problem `not_found`, `validation_failed`, `reference_not_found`
+   * @throws Problem `not_found`, `validation_failed`, `reference_not_found`, `unauthorized`
    */
   async patch(id: string, patch: unknown, author: Author): Promise<WebhookView> {
     const changed = await this.database.write(
       author,
       async (tx) => {
+        await requireKey(tx, author);
         const before = await heldWebhook(tx, id);
-        const fields = await this.fieldsOf(isPlain(patch) ? { ...before, ...patch } : patch);
+        const sent = isPlain(patch) ? { ...before, ...patch } : patch;
+        const fields = await this.fieldsOf(sent, before.url);
         const isNew = (mergerId: string): boolean => !before.mergerIds.includes(mergerId);
         await requireMergers(tx, fields.mergerIds.filter(isNew));
-        await updateWebhook(tx, id, fields);
+        await updateWebhook(tx, id, { ...fields, keyId: author.keyId });
         return requireWebhook(tx, id);
       },
       HIDING_NOTHING,
@@ -174,19 +180,24 @@ export class WebhooksService {
   }
 
   /**
-   * Removes a webhook with all that is on its way to it, for good.
+   * Removes a webhook with all that is on its way to it, for good: what there is of that goes first, bit by bit, while nothing is sent.
    *
    * @throws Problem `not_found`
    */
   async remove(id: string, author: Author): Promise<void> {
     if (!isUuid(id)) throw missing();
-    await this.database.write(
-      author,
-      async (tx) => {
-        if (!(await deleteWebhook(tx, id))) throw missing();
-      },
-      HIDING_NOTHING,
-    );
+    const require = (work: typeof deleteWebhook): Promise<void> =>
+      this.database.write(
+        author,
+        async (tx) => {
+          if (!(await work(tx, id))) throw missing();
+        },
+        HIDING_NOTHING,
+      );
+    await require(disableWebhook);
+    const { sweptAtOnce } = this.settings;
+    while ((await forgetDeliveries(this.database.beside, id, sweptAtOnce)) === sweptAtOnce);
+    await require(deleteWebhook);
   }
 
   private async find(id: string): Promise<StoredWebhook> {
@@ -201,9 +212,10 @@ export class WebhooksService {
     return this.feed.end();
   }
 
-  private async fieldsOf(sent: unknown): Promise<WebhookFields> {
+  /** @param before a URL that was good when it was said, and need not be said again */
+  private async fieldsOf(sent: unknown, before: string | null = null): Promise<WebhookFields> {
     const { url, description, mergerIds, audience, enabled } = await bodyOf(WebhookBody, sent);
-    const detail = faultOf(url, this.settings);
+    const detail = url === before ? null : faultOf(url, this.settings);
     if (detail !== null) throw invalid([{ pointer: '/url', detail }]);
     return {
       url,
@@ -219,6 +231,11 @@ async function heldWebhook(tx: Transaction, id: string): Promise<WebhookFields> 
   const fields = isUuid(id) ? await lockWebhook(tx, id) : undefined;
   if (!fields) throw missing();
   return fields;
+}
+
+/** Whoever is about to lose the key makes nothing that outlives it. */
+async function requireKey(tx: Transaction, { keyId }: Author): Promise<void> {
+  if (!(await holdKey(tx, keyId))) throw new Problem('unauthorized', 'The key is revoked.');
 }
 
 async function requireWebhook(tx: Transaction, id: string): Promise<WebhookView> {

@@ -6,6 +6,8 @@ import { SecretStore } from './secrets.js';
 
 /** What an operator has chosen. */
 export interface WebhookOptions {
+  /** Whether anything is sent; what is not waits. */
+  readonly sends: boolean;
   /** By which the secrets of webhooks are sealed; undefined: they are not. */
   readonly key: string | undefined;
   /** Whether messages may go over http. */
@@ -30,8 +32,13 @@ export class WebhookSettings {
   mostPending = 10_000;
   /** How often is looked for what nobody told, such as a webhook that another instance has made, in milliseconds. */
   look = 15_000;
-  /** How often what is old is forgotten, in milliseconds. */
+  /** How often what is old is forgotten, in milliseconds, and how much of it at once. */
   sweep = 3_600_000;
+  sweptAtOnce = 10_000;
+  /** So many places of the feed are looked at in one statement. */
+  stretch = 10_000;
+  /** How many hosts are looked up at once: what gives no answer holds a thread that others need. */
+  mostLookups = 2;
   /** How long to wait before a database is asked again that gave no answer, in milliseconds. */
   pause = 1_000;
   /** How long what is being sent may take when the service stops, in milliseconds. */
@@ -40,14 +47,16 @@ export class WebhookSettings {
   chance: () => number = Math.random;
   resolve: Resolve = (host) => lookup(host, { all: true });
 
+  readonly sends: boolean;
   readonly allowsHttp: boolean;
   readonly allows: (address: string) => boolean;
   readonly secrets: SecretStore;
 
   constructor(
-    { key, http, networks }: WebhookOptions,
+    { sends, key, http, networks }: WebhookOptions,
     private readonly clock: Clock,
   ) {
+    this.sends = sends;
     this.allowsHttp = http;
     this.allows = addressJudge(networks);
     this.secrets = new SecretStore(key);

@@ -2,6 +2,9 @@ import { hashOf, newKey } from './authenticator.js';
 import { lockKeys } from './keys.db.js';
 import type { Database } from '../prisma/database.js';
 
+/** A start is in no hurry, and the machine may be busy with it: in milliseconds, for a connection and for the whole. */
+const PATIENCE = { maxWait: 15_000, timeout: 15_000 };
+
 /**
  * Sees to it that there is an admin: the operator's key (ACCORD_ADMIN_KEY) is valid and no earlier one of the operator's is;
  * without one, a key is made while no admin has a key that works.
@@ -38,5 +41,5 @@ export async function ensureAdminKey(
       data: { name: 'the first admin', role: 'admin', hash: hashOf(key), origin: 'first_start' },
     });
     return key;
-  });
+  }, PATIENCE);
 }

@@ -16,7 +16,7 @@ describe('the settings', () => {
       limits: { address: 600, key: 6_000 },
       trustProxy: [],
       polling: { mostStale: 300, pollInterval: 5 },
-      webhooks: { key: undefined, http: false, networks: [] },
+      webhooks: { sends: true, key: undefined, http: false, networks: [] },
       metrics: { port: 9_464, isChosen: false },
     });
   });
@@ -36,6 +36,7 @@ describe('the settings', () => {
       ACCORD_MAX_STALE: '0',
       ACCORD_POLL_INTERVAL: '86400',
       ACCORD_TRUST_PROXY: '10.0.0.0/8, ::1',
+      ACCORD_WEBHOOKS: 'off',
       ACCORD_WEBHOOK_KEY: 'thirty-two-letters-and-no-fewer!',
       ACCORD_WEBHOOK_HTTP: 'on',
       ACCORD_WEBHOOK_NETWORKS: 'loopback, fd00::/8',
@@ -54,6 +55,7 @@ describe('the settings', () => {
       trustProxy: ['10.0.0.0/8', '::1'],
       polling: { mostStale: 0, pollInterval: 86_400 },
       webhooks: {
+        sends: false,
         key: 'thirty-two-letters-and-no-fewer!',
         http: true,
         networks: ['loopback', 'fd00::/8'],
@@ -77,6 +79,7 @@ describe('the settings', () => {
       'ACCORD_MAX_STALE',
       'ACCORD_POLL_INTERVAL',
       'ACCORD_TRUST_PROXY',
+      'ACCORD_WEBHOOKS',
       'ACCORD_WEBHOOK_KEY',
       'ACCORD_WEBHOOK_HTTP',
       'ACCORD_WEBHOOK_NETWORKS',

@@ -41,10 +41,11 @@ export interface Config {
   /** In seconds: how old an answer may be that is given while the database is away (0: none is), and how often to be polled. */
   readonly polling: { readonly mostStale: number; readonly pollInterval: number };
   /**
-   * By which key the secrets of webhooks are sealed (absent: they are not), whether messages may go over http, and to which
-   * networks beside the open Internet.
+   * Whether anything is sent to webhooks, by which key their secrets are sealed (absent: they are not), whether messages may go
+   * over http, and to which networks beside the open Internet.
    */
   readonly webhooks: {
+    readonly sends: boolean;
     readonly key: string | undefined;
     readonly http: boolean;
     readonly networks: readonly string[];
@@ -81,6 +82,7 @@ export function readConfig(env: Environment): Config {
       pollInterval: readSeconds(env, 'ACCORD_POLL_INTERVAL', '5'),
     },
     webhooks: {
+      sends: readChoice(env, 'ACCORD_WEBHOOKS', ['on', 'off'], 'on') === 'on',
       key: readSecret(env, 'ACCORD_WEBHOOK_KEY', 32),
       http: readChoice(env, 'ACCORD_WEBHOOK_HTTP', ['on', 'off'], 'off') === 'on',
       networks: readNetworks(env, 'ACCORD_WEBHOOK_NETWORKS', 'receivers'),

@@ -35,6 +35,7 @@ export const PROBLEMS = {
   ],
   still_merged: [409, 'The record is part of a merge that holds: undo the merge.'],
   not_retracted: [409, 'The record is not retracted: there is nothing to restore.'],
+  webhook_disabled: [409, 'The webhook is not enabled: nothing is sent to it.'],
   retracted: [410, 'The record was retracted; the problem says when and why.'],
   merge_undone: [410, 'The merge was undone.'],
   stale: [

@@ -24,6 +24,9 @@ export interface PoolState {
   readonly waiting: number;
 }
 
+/** How many there are in each state. */
+export type Counts = Readonly<Record<string, number>>;
+
 /** What an instance counts and measures, in the words of Prometheus. Each application has its own. */
 @Injectable()
 export class Metrics {
@@ -139,6 +142,31 @@ export class Metrics {
         for (const [pool, { waiting }] of Object.entries(states())) this.set({ pool }, waiting);
       },
     });
+  }
+
+  /** Has each scrape ask how many webhooks there were when that was looked at last, and deliveries, by their state. */
+  readWebhooks(counts: () => Readonly<Record<'webhooks' | 'deliveries', Counts>>): void {
+    const read = (name: string, help: string, value: () => Counts): void => {
+      new Gauge({
+        name,
+        help,
+        labelNames: ['state'],
+        registers: [this.registry],
+        collect() {
+          for (const [state, count] of Object.entries(value())) this.set({ state }, count);
+        },
+      });
+    };
+    read(
+      'accord_webhooks',
+      'Webhooks, by whether they are enabled; the same of every instance.',
+      () => counts().webhooks,
+    );
+    read(
+      'accord_webhook_deliveries',
+      'Messages to webhooks that are on their way, and that were given up; the same of every instance.',
+      () => counts().deliveries,
+    );
   }
 
   /** Has each scrape tell of the process too: memory, descriptors, garbage, the delay of the event loop. Once in a process. */

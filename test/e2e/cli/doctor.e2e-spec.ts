@@ -136,7 +136,10 @@ describe('accord doctor', () => {
   });
 
   it('finds a migration that is not applied', async () => {
-    const name = '20261124000008_ledger_head';
+    const { rows } = await sql.query<{ name: string }>(
+      'SELECT max(migration_name) AS name FROM _prisma_migrations',
+    );
+    const name = rows[0]?.name ?? '';
     const set = (column: string): string =>
       `UPDATE _prisma_migrations SET rolled_back_at = ${column} WHERE migration_name = '${name}'`;
     await sql.query(set('now()'));
@@ -146,6 +149,25 @@ describe('accord doctor', () => {
     } finally {
       await sql.query(set('NULL'));
     }
+  });
+
+  it('tells of a database that is not there, and what else it found', async () => {
+    const { code, stdout } = await runAccord(['doctor', '--json', '--url', accord.baseUrl], {
+      env: { DATABASE_URL: 'postgresql://127.0.0.1:9/none' },
+    });
+    expect(code).toBe(5);
+    const { checks } = JSON.parse(stdout) as {
+      checks: { name: string; outcome: string; findings: string[] }[];
+    };
+    expect(checks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+      'alive ok',
+      'ready ok',
+      'contract ok',
+      'key skipped',
+      'schema found',
+      'ledger found',
+    ]);
+    expect(checks.at(-1)?.findings).toEqual([expect.stringContaining('ECONNREFUSED')]);
   });
 
   it('ends with 4 where the database is away', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { startTestApp, type Answer, type TestApp, answerOf } from '../../support/app.js';
 import { imported, ndjson, rowsOf } from '../../support/importing.js';
@@ -283,6 +284,25 @@ describe('a hostile file', () => {
     expect(text).not.toMatch(/(^|,|\n)"?[=+\-@]/);
     const again = await imported(accord, query, text);
     expect(again.rows['unchanged']).toBe(again.rows['total']);
+  });
+
+  it('is told of to whoever sends all of it before the answer is read', async () => {
+    const sending = request(`${accord.baseUrl}/v1/imports?format=ndjson`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${accord.editorKey}`, connection: 'close' },
+    });
+    const chunk = Buffer.alloc(2 ** 20, 'x');
+    for (let at = 0; at < 20; at += 1)
+      await new Promise<void>((resolve, reject) => {
+        sending.write(chunk, (error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      });
+    sending.end();
+    const [response] = (await once(sending, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(400);
   });
 
   it('leaves nothing when its connection breaks', async () => {

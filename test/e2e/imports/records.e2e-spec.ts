@@ -131,13 +131,36 @@ describe('a file of ours', () => {
     expect(rows.map(({ line, problems }) => [line, problems[0]?.code])).toEqual([
       [2, 'participant_exists'],
       [4, 'announcement_exists'],
-      [5, 'cycle'],
-      [6, 'cycle'],
+      [5, 'reference_not_found'],
+      [6, 'reference_not_found'],
       [9, 'slug_taken'],
     ]);
     expect(done).toMatchObject({ state: 'refused', rows: { refused: 5, create: 4 } });
     const good = await imported(accord, 'format=ndjson&atomic=false', file);
     expect(good).toMatchObject({ state: 'done', applied: 4, rows: { refused: 5, create: 4 } });
+  });
+
+  it('refuses steps that depend on one another, and nothing else', async () => {
+    const merger = await buildMerger(accord);
+    const step = { recordType: 'milestones', mergerId: merger.id, classification: 'talks' };
+    const [one, other] = [
+      '01890000-0000-7000-8000-000000000110',
+      '01890000-0000-7000-8000-000000000111',
+    ] as const;
+    const file = ndjson([
+      { ...step, title: 'First', id: one, dependsOn: [other] },
+      { ...step, title: 'Second', id: other, dependsOn: [one] },
+      { ...step, title: 'Third' },
+    ]);
+    const done = await imported(accord, 'format=ndjson&atomic=false', file);
+    expect(done).toMatchObject({ state: 'done', applied: 1, rows: { refused: 2, create: 1 } });
+    const rows = await rowsOf(accord, done.id, '&outcome=refused');
+    expect(rows.map(({ line, problems }) => [line, problems])).toEqual(
+      [1, 2].map((line) => [
+        line,
+        [expect.objectContaining({ code: 'cycle', pointer: '/dependsOn' })],
+      ]),
+    );
   });
 
   it('gives a new merger its announcement', async () => {

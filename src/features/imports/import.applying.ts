@@ -6,10 +6,11 @@ import { compareRows, refuseCycles, refuseOverlaps } from './compare.db.js';
 import { makeNew, matchRows, refuseRepeated } from './match.db.js';
 import { placeAsides } from './popolo.db.js';
 import { refuseDangling, renameKeys } from './references.db.js';
+import { refusePeriods, refuseTaken } from './taken.db.js';
 import { AT_ONCE, inChunks, NAMES_ITS_KIND, UPWARDS, writeKind } from './import.writing.js';
 import { ORDER, problemsOf } from './row.staging.js';
 import { refuseUnread, stagedKinds, type Refused } from './staging.db.js';
-import { citeRows, hasCited, sourceTitled, unannounced, writtenRecords } from './write.db.js';
+import { citeRows, hasCited, sourceOf, unannounced, writtenRecords } from './write.db.js';
 import type { ImportAsked } from './import.rows.js';
 
 /** What a transaction applies, and who is told how far it is. */
@@ -44,6 +45,8 @@ async function compareLater(
   await makeNew(tx, importId, definition);
   if (NAMES_ITS_KIND.has(definition.type)) await renameKeys(tx, importId, definition);
   await compareRows(tx, importId, definition, joins);
+  await refuseTaken(tx, importId, definition);
+  await refusePeriods(tx, importId, definition);
   const upwards = UPWARDS[definition.type];
   if (upwards !== undefined) await refuseCycles(tx, importId, definition, upwards);
   if (definition.type === 'members') await refuseOverlaps(tx, importId);
@@ -57,6 +60,17 @@ export async function refuseLost({
 }: Pick<Applying, 'tx' | 'importId' | 'definitions'>): Promise<void> {
   for (const definition of await stagedDefinitions(tx, importId, definitions))
     await refuseDangling(tx, importId, definitions, definition);
+}
+
+/** Whether rules are asked about a kind one by one, when it is written; all else is known of a row before. */
+function isRuled({ type, rules }: RecordDefinition): boolean {
+  return rules.check !== undefined && type !== 'members';
+}
+
+/** Whether all that can be wrong with the rows is known before they are written. */
+export async function isJudgedUnwritten({ tx, importId, definitions }: Applying): Promise<boolean> {
+  const kinds = await stagedDefinitions(tx, importId, definitions);
+  return !kinds.some((kind) => isRuled(kind) || kind.type === 'successions');
 }
 
 /** What came of writing: what the rules refuse, how many rows it was, and the source that they cite. */
@@ -105,7 +119,7 @@ async function askRules(
   definition: RecordDefinition,
 ): Promise<readonly Refused[]> {
   const refused: Refused[] = [];
-  if (definition.rules.check === undefined || definition.type === 'members') return refused;
+  if (!isRuled(definition)) return refused;
   const context = { tx, definitions };
   await inChunks(async (after) => {
     const chunk = { after, limit: AT_ONCE };
@@ -129,7 +143,7 @@ async function askRules(
 
 async function cite({ tx, importId, asked }: Applying): Promise<string | null> {
   if (!asked.cites || !(await hasCited(tx, importId))) return null;
-  const sourceId = asked.sourceId ?? (await sourceTitled(tx, asked.title));
+  const sourceId = asked.sourceId ?? (await sourceOf(tx, asked));
   await inChunks((after) => citeRows(tx, importId, sourceId, { after, limit: AT_ONCE }));
   return sourceId;
 }

@@ -22,6 +22,15 @@ export function readImportAsked(query: Parameters): ImportAsked {
     reader.refuse('resource', 'goes with format=csv, and only with it');
   const sourceId = reader.take('sourceId');
   if (sourceId !== null && !isUuid(sourceId)) reader.refuse('sourceId', 'must be an id');
+  const scheme = text(reader, 'scheme', SCHEME);
+  if (format === 'popolo' && query['scheme'] === undefined)
+    reader.refuse(
+      'scheme',
+      'is missing: it tells whose ids these are, so that no other file has the same',
+    );
+  const title =
+    text(reader, 'title', new RegExp(`^[^]{1,${String(LONGEST_TITLE)}}$`, 'u')) ??
+    (scheme === null ? `An imported file (${format})` : `A file of ${scheme} (${format})`);
   const asked = {
     format,
     resource,
@@ -29,10 +38,9 @@ export function readImportAsked(query: Parameters): ImportAsked {
     atomic: flag(reader, 'atomic', true),
     cites: flag(reader, 'cite', true),
     sourceId,
-    title:
-      text(reader, 'title', new RegExp(`^[^]{1,${String(LONGEST_TITLE)}}$`, 'u')) ??
-      `An imported file (${format})`,
-    scheme: text(reader, 'scheme', SCHEME) ?? 'popolo',
+    title,
+    scheme: scheme ?? format,
+    publisher: scheme ?? title,
   };
   reader.finish();
   return asked;

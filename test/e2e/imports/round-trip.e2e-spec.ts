@@ -106,7 +106,7 @@ async function importedWell(of: TestApp, query: string, file: string): Promise<a
 }
 
 describe('what is exported', () => {
-  it.each(['format=ndjson', 'format=popolo'])(
+  it.each(['format=ndjson', 'format=popolo&scheme=exported'])(
     'as %s makes an empty database the one that it came from',
     async (query) => {
       const file = await exported(accord, query, 'editor');
@@ -145,7 +145,7 @@ describe('what is exported', () => {
     const before = await revisions(accord);
     const queries = [
       'format=ndjson',
-      'format=popolo',
+      'format=popolo&scheme=exported',
       ...TABLES.map((resource) => `format=csv&resource=${resource}`),
     ];
     for (const query of queries) {

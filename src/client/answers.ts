@@ -75,6 +75,8 @@ export async function allOf<Item>(
 export function unreachable(thrown: unknown): Error {
   if (!(thrown instanceof Error)) return new Unreachable(String(thrown));
   if (thrown.name === 'AbortError') return thrown;
+  if (thrown instanceof SyntaxError)
+    return new Unreachable('the answer is no JSON: is this an Accord?');
   const { cause } = thrown;
   return new Unreachable(wordsOf(cause instanceof Error ? cause : thrown), { cause: thrown });
 }

@@ -39,6 +39,11 @@ export function accordClient({ url, key }: Access): AccordClient {
   });
 }
 
+/** A text as a header carries it to the service, which reads UTF-8: in one line, a character for each byte. */
+export function inHeader(text: string): string {
+  return Buffer.from(text.replaceAll(/\p{Cc}+/gu, ' ')).toString('latin1');
+}
+
 async function patientFetch(request: Request): Promise<Response> {
   for (let waits = 0; ; waits += 1) {
     const response = await fetch(request.body === null ? request.clone() : request);

@@ -13,7 +13,7 @@ const SEED = wholeFrom('ACCORD_FAULTS_SEED', 20221228);
 // Shows that the test can fail: what is on its way is forgotten after each kill.
 const BROKEN = process.env['ACCORD_FAULTS_BREAK'] === 'deliveries';
 
-const KILLS = 8;
+const KILLS = 10;
 const WRITERS = 4;
 const PREFIX = 'told';
 /** What was being sent when the service was killed is sent when its lease is over; in milliseconds, with some to spare. */

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../../', import.meta.url);
 const MAIN = fileURLToPath(new URL('src/cli/main.ts', ROOT));
+/** What is compiled once is not compiled for every command. */
+const COMPILED = fileURLToPath(new URL('node_modules/.cache/accord-commands', ROOT));
 const RESOLVE = new URL('test/support/resolve-typescript.mjs', ROOT).href;
+const ACCORD = ['--experimental-transform-types', '--no-warnings', '--import', RESOLVE, MAIN];
 
 /** What a command may be given. */
 export interface Setting {
@@ -35,10 +38,30 @@ export class Running {
   }
 
   /** Starts `accord` with its arguments, in an environment that knows nothing else of an Accord. */
-  static start(args: readonly string[], { env = {}, input, cwd }: Setting = {}): Running {
-    const node = ['--experimental-transform-types', '--no-warnings', '--import', RESOLVE, MAIN];
-    const child = spawn(process.execPath, [...node, ...args], {
-      env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: '/nowhere', ...env },
+  static start(args: readonly string[], setting: Setting = {}): Running {
+    return Running.spawned([process.execPath, ...ACCORD, ...args], setting);
+  }
+
+  /** The same on a terminal, where stdout and stderr are one. */
+  static startOnTerminal(args: readonly string[], setting: Setting = {}): Running {
+    const quoted = [process.execPath, ...ACCORD, ...args].map((word) => `'${word}'`).join(' ');
+    return Running.spawned(
+      ['script', '--quiet', '--return', '--command', quoted, '/dev/null'],
+      setting,
+    );
+  }
+
+  private static spawned(
+    [program = '', ...args]: readonly string[],
+    { env = {}, input, cwd }: Setting,
+  ): Running {
+    const child = spawn(program, args, {
+      env: {
+        PATH: process.env['PATH'],
+        XDG_CONFIG_HOME: '/nowhere',
+        NODE_COMPILE_CACHE: COMPILED,
+        ...env,
+      },
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(cwd !== undefined && { cwd }),
     });
@@ -78,4 +101,9 @@ export class Running {
 /** Runs `accord` to its end. */
 export function runAccord(args: readonly string[], setting: Setting = {}): Promise<Ended> {
   return Running.start(args, setting).end();
+}
+
+/** Runs `accord` to its end on a terminal. */
+export function runOnTerminal(args: readonly string[], setting: Setting = {}): Promise<Ended> {
+  return Running.startOnTerminal(args, setting).end();
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { answered, entriesOf } from '../../client/answers.js';
-import type { Schemas } from '../../client/client.js';
+import { inHeader, type Schemas } from '../../client/client.js';
 import { Misuse } from '../exit.js';
 import { plain, presentTable } from '../output.js';
 import { does, type Ending, type Session } from '../session.js';
@@ -29,7 +29,8 @@ export function addDuplicates(program: Command, ending: Ending): void {
       .argument('<id>')
       .argument('<other>')
       .addOption(ofOption())
-      .option('--keep <id>', 'which of the two stays'),
+      .option('--keep <id>', 'which of the two stays (the one recorded first)')
+      .requiredOption('--reason <text>', 'why; kept with the merge'),
     ending,
     (session, id: string, other: string, asked: Asked) =>
       decide(session, 'same', [id, other], asked),
@@ -40,7 +41,8 @@ export function addDuplicates(program: Command, ending: Ending): void {
       .description('they are two: not to be asked again')
       .argument('<id>')
       .argument('<other>')
-      .addOption(ofOption()),
+      .addOption(ofOption())
+      .option('--reason <text>', 'why; kept with the decision'),
     ending,
     (session, id: string, other: string, asked: Asked) =>
       decide(session, 'different', [id, other], asked),
@@ -50,6 +52,7 @@ export function addDuplicates(program: Command, ending: Ending): void {
 interface Asked {
   readonly of: Kind;
   readonly keep?: string;
+  readonly reason?: string;
 }
 
 function ofOption(): Option {
@@ -98,10 +101,11 @@ async function decide(
   { client, output }: Session,
   decision: 'same' | 'different',
   ids: string[],
-  { of, keep }: Asked,
+  { of, keep, reason }: Asked,
 ): Promise<undefined> {
   if (keep !== undefined && !ids.includes(keep)) throw new Misuse('--keep names one of the two.');
   const body = { of, ids, decision, ...(keep !== undefined && { keep }) };
-  const decided = await answered(client.POST('/v1/duplicates/decisions', { body }));
+  const params = { header: reason === undefined ? {} : { 'X-Reason': inHeader(reason) } };
+  const decided = await answered(client.POST('/v1/duplicates/decisions', { params, body }));
   output.give(decided, () => [`${ids.map((id) => plain(id)).join(' and ')}: ${decision}`]);
 }

@@ -82,13 +82,15 @@ async function carry(body: ReadableStream<Uint8Array>, target: Writable): Promis
     },
   });
   const source = Readable.fromWeb(body);
-  let broken: unknown;
-  source.once('error', (error) => (broken = error));
+  // Each fails after the other: who was the first is to blame.
+  let first: 'source' | 'target' | undefined;
+  source.once('error', () => (first ??= 'source'));
+  target.once('error', () => (first ??= 'target'));
   try {
     await pipeline(source, count, target);
     return bytes;
   } catch (error) {
-    throw broken === undefined ? error : unreachable(broken);
+    throw first === 'target' ? error : unreachable(error);
   } finally {
     progress.end();
   }

@@ -1,17 +1,21 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import { answered, entriesOf } from '../../client/answers.js';
+import { answered, entriesOf, Unreachable } from '../../client/answers.js';
 import type { AccordClient, Paths, Schemas } from '../../client/client.js';
 import { EXIT, type Exit, Misuse } from '../exit.js';
+import { openInput } from '../input.js';
 import { plain } from '../output.js';
 import { showProgress } from '../progress.js';
 import { does, type Ending, type Session } from '../session.js';
 
-/** Between two looks at how far an import is, in milliseconds. */
-const PAUSE = 250;
+/** Between two looks at how far an import is, at first and at most, in milliseconds. */
+const FIRST_PAUSE = 20;
+const LONGEST_PAUSE = 500;
+
+/** A title is no longer, in characters. */
+const LONGEST_TITLE = 200;
 
 const TYPES = { popolo: 'application/json', ndjson: 'application/x-ndjson', csv: 'text/csv' };
 
@@ -44,8 +48,12 @@ export function addImport(program: Command, ending: Ending): void {
       .option('--resource <name>', 'what it holds, for csv: people, factions …')
       .option('--dry-run', 'only tell what would happen, row by row')
       .option('--no-atomic', 'keep the good rows when others are bad')
-      .option('--source <id>', 'the source that every record cites')
-      .option('--title <title>', 'the title of a new source (the name of the file)')
+      .addOption(
+        new Option('--source <id>', 'the source that every record cites').conflicts('cite'),
+      )
+      .option('--title <title>', 'of the import, and of its new source (the name of the file)')
+      .option('--no-cite', 'cite no source')
+      .option('--scheme <word>', 'of Popolo: whose ids the file has (popolo)')
       .option('--rows <count>', 'how many rows to tell of at most', '50'),
     ending,
     importFile,
@@ -59,6 +67,8 @@ interface Asked {
   readonly atomic: boolean;
   readonly source?: string;
   readonly title?: string;
+  readonly cite: boolean;
+  readonly scheme?: string;
   readonly rows: string;
 }
 
@@ -79,8 +89,10 @@ async function send(client: AccordClient, file: string, asked: Asked): Promise<I
   if ((format === 'csv') !== (asked.resource !== undefined)) {
     throw new Misuse('--resource goes with csv, and csv with --resource.');
   }
-  if (file !== '-' && !existsSync(file)) throw new Misuse(`There is no file ${file}.`);
-  const progress = showProgress('send', file === '-' ? null : statSync(file).size, 'MB');
+  const { source, size } = await openInput(file);
+  const progress = showProgress('send', size, 'MB');
+  let broken: Error | undefined;
+  source.once('error', (error: Error) => (broken = error));
   try {
     return await answered(
       client.POST('/v1/imports', {
@@ -88,7 +100,7 @@ async function send(client: AccordClient, file: string, asked: Asked): Promise<I
         // The document says what the bytes are to the service; here they are still to be read.
         body: '',
         bodySerializer: () =>
-          counted(file, (bytes) => {
+          counted(source, (bytes) => {
             progress.reach(bytes);
           }),
         duplex: 'half',
@@ -98,24 +110,35 @@ async function send(client: AccordClient, file: string, asked: Asked): Promise<I
         },
       }),
     );
+  } catch (error) {
+    throw broken ?? error;
   } finally {
+    // What was refused on its way is not read to its end.
+    source.destroy();
     progress.end();
   }
 }
 
-function queryOf(file: string, format: Format, { resource, source, ...asked }: Asked): Query {
-  const title = asked.title ?? (file === '-' ? 'stdin' : basename(file));
+function queryOf(
+  file: string,
+  format: Format,
+  { resource, source, scheme, ...asked }: Asked,
+): Query {
+  const name = file === '-' ? 'stdin' : basename(file);
   return {
     format,
     ...(resource !== undefined && { resource }),
     dryRun: asked.dryRun === true ? 'true' : 'false',
     atomic: asked.atomic ? 'true' : 'false',
-    ...(source === undefined ? { title } : { sourceId: source }),
+    cite: asked.cite ? 'true' : 'false',
+    title: asked.title ?? Array.from(name).slice(0, LONGEST_TITLE).join(''),
+    ...(source !== undefined && { sourceId: source }),
+    ...(scheme !== undefined && { scheme }),
   };
 }
 
-/** The file, as it is read. */
-function counted(file: string, onRead: (bytes: number) => void): ReadableStream {
+/** What comes, as it comes. */
+function counted(source: Readable, onRead: (bytes: number) => void): ReadableStream {
   let bytes = 0;
   const count = new Transform({
     transform: (chunk: Buffer, _, done) => {
@@ -123,7 +146,6 @@ function counted(file: string, onRead: (bytes: number) => void): ReadableStream 
       done(null, chunk);
     },
   });
-  const source = file === '-' ? process.stdin : createReadStream(file);
   source.once('error', (error: Error) => count.destroy(error));
   return Readable.toWeb(source.pipe(count)) as ReadableStream;
 }
@@ -133,12 +155,16 @@ async function untilEnded(client: AccordClient, staged: Import): Promise<Import>
   const params = { path: { id: staged.id } };
   let now = staged;
   try {
-    while (now.endedAt === null && ['staged', 'applying'].includes(now.state)) {
-      await sleep(PAUSE);
+    for (let pause = FIRST_PAUSE; now.endedAt === null; pause *= 2) {
+      await sleep(Math.min(pause, LONGEST_PAUSE));
       now = await answered(client.GET('/v1/imports/{id}', { params }));
       progress.reach(now.applied, now.rows.total);
     }
     return now;
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    const told = `${error.message}; what becomes of the import is told at /v1/imports/${staged.id}`;
+    throw new Unreachable(told, { cause: error });
   } finally {
     progress.end();
   }
@@ -173,8 +199,8 @@ async function rowsOf(
   return rows;
 }
 
-function exitOf({ state, atomic, dryRun, rows }: Import): Exit {
-  if (state === 'failed') return EXIT.bug;
+function exitOf({ state, atomic, dryRun, rows, problem }: Import): Exit {
+  if (state === 'failed') return problem?.code === 'unavailable' ? EXIT.unreachable : EXIT.bug;
   if (state === 'refused') return EXIT.refused;
   if (rows.refused === 0) return EXIT.ok;
   return dryRun && atomic ? EXIT.refused : EXIT.partly;

@@ -1,9 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  belongingsWithout,
-  mergedBelongings,
-  type Belongings,
-} from '../../domain/belongings.js';
+import { belongingsWithout, mergedBelongings, type Belongings } from '../../domain/belongings.js';
 import { heldAgain } from '../../domain/merge.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
 import type { Author, Edit } from '../../platform/auth/caller.js';

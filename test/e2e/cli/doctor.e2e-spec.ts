@@ -136,7 +136,10 @@ describe('accord doctor', () => {
   });
 
   it('finds a migration that is not applied', async () => {
-    const name = '20261124000008_ledger_head';
+    const { rows } = await sql.query<{ name: string }>(
+      'SELECT max(migration_name) AS name FROM _prisma_migrations',
+    );
+    const name = rows[0]?.name ?? '';
     const set = (column: string): string =>
       `UPDATE _prisma_migrations SET rolled_back_at = ${column} WHERE migration_name = '${name}'`;
     await sql.query(set('now()'));

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
 import { ExportSettings } from '../../../src/features/exports/export.settings.js';
 import { SERVER_LIMITS } from '../../../src/platform/http/server.limits.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
@@ -117,7 +116,7 @@ describe('a large export', () => {
   });
 
   it('is cut off when nothing of it is taken', async () => {
-    const server = accord.app.getHttpServer() as Server;
+    const server = accord.app.getHttpServer();
     server.setTimeout(200);
     const wire = await pausedExport('format=ndjson');
     await until(() => backends().then((pids) => pids.length === 0));

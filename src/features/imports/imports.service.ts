@@ -228,7 +228,7 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     if (asked.dryRun)
       for (const type of ['people', 'factions'] as const)
         await findNear(tx, importId, definitionOf(this.definitions, type));
-    const ending = await this.tryRows(applying);
+    const ending = await this.writeOrTell(applying);
     await keepOutcomes(tx, importId, asked.dryRun || ending.state !== 'done');
     const read: Database['read'] = (text, values) => tx.query(text, values);
     // Somebody has called it failed: the lease was lost.
@@ -236,16 +236,22 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
       throw new Problem('unavailable', 'The import was given up.');
   }
 
-  private async tryRows(applying: Applying): Promise<Ending> {
+  /** A dry run writes only where that tells more. Else what is named is held, and looked for once more. */
+  private async writeOrTell(applying: Applying): Promise<Ending> {
     const { tx, importId, asked } = applying;
+    if (asked.dryRun && (await isJudgedUnwritten(applying))) return { state: 'done' };
     if (!asked.dryRun) {
       await holdRecords(tx, importId, this.definitions);
       await refuseLost(applying);
     }
+    return this.tryRows(applying);
+  }
+
+  private async tryRows(applying: Applying): Promise<Ending> {
+    const { tx, importId, asked } = applying;
     for (;;) {
       if (asked.atomic && !asked.dryRun && (await countRefused(tx, importId)) > 0)
         return { state: 'refused', problem: ALL_OR_NOTHING };
-      if (asked.dryRun && (await isJudgedUnwritten(applying))) return { state: 'done' };
       await tx.query('SAVEPOINT tried', []);
       const { refused, applied, sourceId } = await writeRows(applying);
       if (asked.dryRun || refused.length > 0) await tx.query('ROLLBACK TO SAVEPOINT tried', []);

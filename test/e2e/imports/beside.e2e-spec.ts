@@ -75,8 +75,8 @@ describe('beside an import', () => {
     }));
     // Its source is the last that an import stores: here it stays until this is released.
     const held = await holding('LOCK TABLE sources IN SHARE MODE');
-    let address = '';
-    let meanwhile: readonly Promise<{ status: number }>[] = [];
+    let address: string;
+    let meanwhile: readonly Promise<{ status: number }>[];
     try {
       address = await begun('format=ndjson', ndjson(votes));
       await untilWaiting(1);
@@ -126,7 +126,8 @@ describe('beside an import', () => {
     const held = await holding('SELECT FROM members AS member WHERE member.id = $1 FOR UPDATE', [
       member.id,
     ]);
-    const line = { recordType: 'members', id: member.id, role: 'Convener' };
+    const { personId, factionId } = member;
+    const line = { recordType: 'members', id: member.id, personId, factionId, role: 'Convener' };
     const address = await begun('format=ndjson', ndjson([line]));
     try {
       await untilWaiting(1);

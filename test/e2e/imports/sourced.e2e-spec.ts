@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../../support/app.js';
+import { buildPerson } from '../../support/factories.js';
 import { imported, ndjson, rowsOf } from '../../support/importing.js';
 import { expectRefusal } from '../../support/refusals.js';
 
@@ -38,7 +39,9 @@ describe('the source of an import', () => {
     expect(again.sourceId).not.toBe(done.sourceId);
     // Two files of one publisher are one voice.
     expect(await standing(person)).toBe('reported');
-    const other = ndjson([{ recordType: 'people', id: person, summary: 'And more.' }]);
+    const other = ndjson([
+      { recordType: 'people', id: person, name: 'Reported', summary: 'And more.' },
+    ]);
     await imported(accord, 'format=ndjson&title=Somebody%20else', other);
     expect(await standing(person)).toBe('corroborated');
   });
@@ -51,6 +54,21 @@ describe('the source of an import', () => {
     expect(await source('scheme=south', 'C')).not.toBe(first);
     const titled = await source('scheme=north&title=Members', 'D');
     expect(await source('scheme=south&title=Members', 'E')).not.toBe(titled);
+  });
+});
+
+describe('a dry run', () => {
+  it('looks for those who have a name like any of the row', async () => {
+    const known = await buildPerson(accord, { name: 'Khalid Maqbool Siddiqui' });
+    const file = ndjson([
+      {
+        recordType: 'people',
+        name: 'Doctor Sahib',
+        otherNames: [{ name: 'Khalid Maqbol Siddiqui' }],
+      },
+    ]);
+    const done = await imported(accord, 'format=ndjson&dryRun=true', file);
+    expect(await rowsOf(accord, done.id)).toMatchObject([{ near: [{ id: known.id }] }]);
   });
 });
 

@@ -62,7 +62,7 @@ describe('a row that the database would refuse is told with its line', () => {
     await expectLastRefused(
       [
         { ...person, name: 'Alive' },
-        { recordType: 'people', id: known.id, deathDate: '1950' },
+        { ...person, id: known.id, deathDate: '1950' },
       ],
       'end_before_start',
     );

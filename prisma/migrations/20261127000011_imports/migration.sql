@@ -16,8 +16,13 @@ CREATE TABLE imports (
   cites boolean NOT NULL,
   source_id uuid,
   actor text NOT NULL,
+  digest bytea,
   total integer NOT NULL DEFAULT 0,
   applied integer NOT NULL DEFAULT 0,
+  created integer NOT NULL DEFAULT 0,
+  updated integer NOT NULL DEFAULT 0,
+  unchanged integer NOT NULL DEFAULT 0,
+  refused integer NOT NULL DEFAULT 0,
   problem jsonb,
   started_at timestamptz(6) NOT NULL DEFAULT now(),
   ended_at timestamptz(6),
@@ -42,6 +47,23 @@ CREATE TABLE import_rows (
   CONSTRAINT import_rows_import_id_fkey FOREIGN KEY (import_id) REFERENCES imports (id) ON DELETE CASCADE ON UPDATE CASCADE
 );
 CREATE INDEX import_rows_import_id_outcome_nth_idx ON import_rows (import_id, outcome, nth);
+CREATE INDEX import_rows_record_id_idx ON import_rows (record_id);
+
+-- A purge removes what imports tell of a record.
+CREATE FUNCTION forget_imported() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE import_rows AS row SET record_id = NULL, fields = '{}', problems = '[]' WHERE row.record_id = NEW.record_id;
+  UPDATE import_rows AS row SET problems = '[]'
+    WHERE row.outcome = 'refused' AND position(NEW.record_id::text IN row.problems::text) > 0;
+  UPDATE import_rows AS row SET near = (
+      SELECT COALESCE(jsonb_agg(each.told ORDER BY each.place), '[]')
+      FROM jsonb_array_elements(row.near) WITH ORDINALITY AS each (told, place) WHERE each.told ->> 'id' <> NEW.record_id::text
+    )
+    WHERE row.near <> '[]' AND row.near @> jsonb_build_array(jsonb_build_object('id', NEW.record_id));
+  UPDATE imports AS import SET source_id = NULL WHERE import.source_id = NEW.record_id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER purges_imported AFTER INSERT ON purges FOR EACH ROW EXECUTE FUNCTION forget_imported();
 
 -- What files have told of a record: of each origin the digest of its last row, and one of each column that it gave.
 CREATE TABLE import_memories (

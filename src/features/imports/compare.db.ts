@@ -181,11 +181,16 @@ export async function giveSlugs(
     `WITH wanted AS (
        SELECT staged.nth, staged.slug_base AS base, row_number() OVER (PARTITION BY staged.slug_base ORDER BY staged.nth) AS place
        FROM import_staging AS staged WHERE ${wanting}
+     ), known AS (
+       SELECT record.slug FROM ${table} AS record
+       UNION
+       SELECT staged.patch ->> 'slug' FROM import_staging AS staged
+       WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.outcome IN ('create', 'update') AND staged.patch ? 'slug'
      ), taken AS (
-       SELECT record.slug AS base, 1 AS number FROM ${table} AS record
+       SELECT known.slug AS base, 1 AS number FROM known
        UNION ALL
-       SELECT regexp_replace(record.slug, '-[0-9]{1,9}$', ''), (regexp_match(record.slug, '-([0-9]{1,9})$'))[1]::int
-       FROM ${table} AS record WHERE record.slug ~ '-[0-9]{1,9}$'
+       SELECT regexp_replace(known.slug, '-[0-9]{1,9}$', ''), (regexp_match(known.slug, '-([0-9]{1,9})$'))[1]::int
+       FROM known WHERE known.slug ~ '-[0-9]{1,9}$'
      ), last AS (
        SELECT taken.base, max(taken.number) AS number FROM taken GROUP BY taken.base
      ), given AS (
@@ -194,7 +199,7 @@ export async function giveSlugs(
        FROM wanted LEFT JOIN last ON last.base = wanted.base
      ), apart AS (
        SELECT given.nth, CASE WHEN row_number() OVER (PARTITION BY given.slug ORDER BY given.nth) = 1
-         AND NOT EXISTS (SELECT FROM ${table} AS record WHERE record.slug = given.slug)
+         AND NOT EXISTS (SELECT FROM known WHERE known.slug = given.slug)
          THEN given.slug ELSE given.slug || '-row-' || given.nth END AS slug
        FROM given
      )

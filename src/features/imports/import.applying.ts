@@ -7,10 +7,11 @@ import { makeNew, matchRows, refuseRepeated } from './match.db.js';
 import { rememberRows } from './memories.db.js';
 import { placeAsides } from './popolo.db.js';
 import { refuseDangling, renameKeys } from './references.db.js';
+import { refusePeriods, refuseTaken } from './taken.db.js';
 import { AT_ONCE, inChunks, NAMES_ITS_KIND, UPWARDS, writeKind } from './import.writing.js';
 import { ORDER, problemsOf } from './row.staging.js';
 import { refuseUnread, stagedKinds, type Refused } from './staging.db.js';
-import { citeRows, hasCited, sourceTitled, unannounced, writtenRecords } from './write.db.js';
+import { citeRows, hasCited, sourceOf, unannounced, writtenRecords } from './write.db.js';
 import type { ImportAsked } from './import.rows.js';
 
 /** What a transaction applies, and who is told how far it is. */
@@ -45,6 +46,8 @@ async function compareLater(
   await makeNew(tx, importId, definition);
   if (NAMES_ITS_KIND.has(definition.type)) await renameKeys(tx, importId, definition);
   await compareRows(tx, importId, definition, comparing);
+  await refuseTaken(tx, importId, definition);
+  await refusePeriods(tx, importId, definition);
   const upwards = UPWARDS[definition.type];
   if (upwards !== undefined) await refuseCycles(tx, importId, definition, upwards);
   if (definition.type === 'members') await refuseOverlaps(tx, importId);
@@ -58,6 +61,17 @@ export async function refuseLost({
 }: Pick<Applying, 'tx' | 'importId' | 'definitions'>): Promise<void> {
   for (const definition of await stagedDefinitions(tx, importId, definitions))
     await refuseDangling(tx, importId, definitions, definition);
+}
+
+/** Whether rules are asked about a kind one by one, when it is written; all else is known of a row before. */
+function isRuled({ type, rules }: RecordDefinition): boolean {
+  return rules.check !== undefined && type !== 'members';
+}
+
+/** Whether all that can be wrong with the rows is known before they are written. */
+export async function isJudgedUnwritten({ tx, importId, definitions }: Applying): Promise<boolean> {
+  const kinds = await stagedDefinitions(tx, importId, definitions);
+  return !kinds.some((kind) => isRuled(kind) || kind.type === 'successions');
 }
 
 /** What came of writing: what the rules refuse, how many rows it was, and the source that they cite. */
@@ -112,7 +126,7 @@ async function askRules(
   definition: RecordDefinition,
 ): Promise<readonly Refused[]> {
   const refused: Refused[] = [];
-  if (definition.rules.check === undefined || definition.type === 'members') return refused;
+  if (!isRuled(definition)) return refused;
   const context = { tx, definitions };
   await inChunks(async (after) => {
     const chunk = { after, limit: AT_ONCE };
@@ -136,7 +150,7 @@ async function askRules(
 
 async function cite({ tx, importId, asked }: Applying): Promise<string | null> {
   if (!asked.cites || !(await hasCited(tx, importId))) return null;
-  const sourceId = asked.sourceId ?? (await sourceTitled(tx, asked.title));
+  const sourceId = asked.sourceId ?? (await sourceOf(tx, asked));
   await inChunks((after) => citeRows(tx, importId, sourceId, { after, limit: AT_ONCE }));
   return sourceId;
 }

@@ -57,5 +57,8 @@ export interface ImportAsked {
   readonly cites: boolean;
   readonly sourceId: string | null;
   readonly title: string;
+  /** Whose file it is; its format where that is not told. */
   readonly scheme: string;
+  /** Of the source that is made: files of one publisher are one voice. */
+  readonly publisher: string;
 }

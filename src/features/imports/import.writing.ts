@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/prisma/transaction.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import { giveSlugs } from './compare.db.js';
 import type { RowProblem } from './import.rows.js';
-import { holdMembers } from './imports.db.js';
+import { holdAll } from './imports.db.js';
 import { constraintProblem, fallbacksOf } from './row.staging.js';
 import type { Refused } from './staging.db.js';
 import {
@@ -48,7 +48,8 @@ export async function writeKind(
   definition: RecordDefinition,
   before: number,
 ): Promise<WrittenKind> {
-  if (definition.type === 'members') await holdMembers(tx);
+  if (definition.type === 'members' || definition.type === 'votes')
+    await holdAll(tx, definition.type);
   if (definition.hasSlug) await giveSlugs(tx, importId, definition);
   const limit = NAMES_ITS_KIND.has(definition.type) ? ALL : AT_ONCE;
   const refused: Refused[] = [];

@@ -67,7 +67,7 @@ export class ImportsController {
   @parameter('title', 'The title of the import, and of the source that is made.')
   @parameter(
     'scheme',
-    'Of Popolo: whose ids the file has, as identifiers and extras are kept; `popolo` unless given.',
+    'Whose file it is. Required for Popolo: what its ids are called among the identifiers, and its extras.',
   )
   @ApiHeader({
     name: 'Content-Encoding',

@@ -41,6 +41,23 @@ export async function noteProgress(
   );
 }
 
+/** Says that all of the file is here, and which one it is. */
+export async function noteDigest(change: Read, id: string, digest: Buffer): Promise<void> {
+  await change('UPDATE imports AS import SET digest = $2::bytea WHERE import.id = $1::uuid', [
+    id,
+    digest,
+  ]);
+}
+
+/** The SHA-256 of the bytes of an import's file; null while they come, undefined when there is no such import. */
+export async function digestOf(read: Read, id: string): Promise<Buffer | null | undefined> {
+  const [row] = await read<{ digest: Buffer | null }>(
+    'SELECT import.digest AS digest FROM imports AS import WHERE import.id = $1::uuid',
+    [id],
+  );
+  return row?.digest;
+}
+
 /** Says that the rows of an import are being applied. */
 export async function noteApplying(change: Read, id: string): Promise<void> {
   await change(
@@ -57,13 +74,15 @@ export interface Ending {
   readonly problem?: RowProblem | null;
 }
 
-/** Ends an import that is under way; false when it has ended before. */
+/** Ends an import that is under way; false when it has ended before. The Idempotency-Key of one that failed is free again. */
 export async function endImport(read: Read, id: string, ending: Ending): Promise<boolean> {
   const { state, sourceId = null, applied = 0, problem = null } = ending;
   const rows = await read(
-    `UPDATE imports AS import SET state = $2::import_state, source_id = COALESCE($3::uuid, import.source_id), applied = $4::int,
-       problem = $5::jsonb, ended_at = clock_timestamp(),
-       total = COALESCE(NULLIF((SELECT count(*)::int FROM import_rows AS row WHERE row.import_id = $1::uuid), 0), import.total)
+    `WITH forgotten AS (
+       DELETE FROM kept_answers AS kept WHERE kept.record_id = $1::uuid AND $2::import_state = 'failed'
+     )
+     UPDATE imports AS import SET state = $2::import_state, source_id = COALESCE($3::uuid, import.source_id), applied = $4::int,
+       problem = $5::jsonb, ended_at = clock_timestamp()
      WHERE import.id = $1::uuid AND import.ended_at IS NULL RETURNING 1`,
     [id, state, sourceId, applied, problem === null ? null : JSON.stringify(problem)],
   );
@@ -86,6 +105,8 @@ export async function failAbandoned(change: Read): Promise<void> {
        WHERE import.id = open.id AND import.ended_at IS NULL
          AND pg_try_advisory_xact_lock(hashtextextended('import:' || open.id::text, 0))
        RETURNING import.id
+     ), forgotten AS (
+       DELETE FROM kept_answers AS kept USING abandoned WHERE kept.record_id = abandoned.id
      )
      DELETE FROM import_staging AS staged USING abandoned WHERE staged.import_id = abandoned.id`,
     [
@@ -107,15 +128,11 @@ export async function listImports(
   return read<ImportView>(
     `SELECT import.id::text AS id, import.state AS state, import.format AS format, import.resource AS resource, import.title AS title,
        import.dry_run AS "dryRun", import.atomic AS atomic, import.source_id::text AS "sourceId",
-       jsonb_build_object('total', import.total, 'create', outcomes.made, 'update', outcomes.updated,
-         'unchanged', outcomes.unchanged, 'refused', outcomes.refused) AS rows,
+       jsonb_build_object('total', import.total, 'create', import.created, 'update', import.updated,
+         'unchanged', import.unchanged, 'refused', import.refused) AS rows,
        import.applied AS applied, import.problem AS problem,
        iso_instant(import.started_at) AS "startedAt", iso_instant(import.ended_at) AS "endedAt"
-     FROM imports AS import CROSS JOIN LATERAL (
-       SELECT count(*) FILTER (WHERE row.outcome = 'create') AS made, count(*) FILTER (WHERE row.outcome = 'update') AS updated,
-         count(*) FILTER (WHERE row.outcome = 'unchanged') AS unchanged, count(*) FILTER (WHERE row.outcome = 'refused') AS refused
-       FROM import_rows AS row WHERE row.import_id = import.id
-     ) AS outcomes
+     FROM imports AS import
      WHERE ($1::uuid IS NULL OR import.id = $1::uuid) AND ($2::uuid IS NULL OR import.id < $2::uuid)
      ORDER BY import.id DESC LIMIT $3::int`,
     [asked.id, asked.before, asked.limit],
@@ -163,10 +180,10 @@ export async function lockImports(tx: Transaction): Promise<void> {
   await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended('imports', 0))`, []);
 }
 
-/** Holds all memberships at once: there is no room for a lock for each. */
-export async function holdMembers(tx: Transaction): Promise<void> {
+/** Holds all memberships, or all votes, at once: there is no room for a lock for each. */
+export async function holdAll(tx: Transaction, what: 'members' | 'votes'): Promise<void> {
   await tx.query(
-    `SELECT pg_advisory_xact_lock(hashtextextended('members', 0)), set_config('accord.holds_members', 'on', true)`,
-    [],
+    `SELECT pg_advisory_xact_lock(hashtextextended($1, 0)), set_config('accord.holds_' || $1, 'on', true)`,
+    [what],
   );
 }

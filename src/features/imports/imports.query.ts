@@ -2,7 +2,7 @@ import { RECORD_TYPES } from '../../domain/vocabulary.js';
 import { QueryReader, type Parameters } from '../../platform/http/query.reader.js';
 import { isUuid } from '../../platform/http/text.js';
 import { decodeCursor } from '../../platform/records/cursor.js';
-import { IMPORT_FORMATS, OUTCOMES, type ImportAsked } from './import.rows.js';
+import { IMPORT_FORMATS, OUTCOMES, type ImportAsked, type ImportFormat } from './import.rows.js';
 import type { RowsAsked } from './imports.db.js';
 
 const LONGEST_TITLE = 200;
@@ -22,6 +22,7 @@ export function readImportAsked(query: Parameters): ImportAsked {
     reader.refuse('resource', 'goes with format=csv, and only with it');
   const sourceId = reader.take('sourceId');
   if (sourceId !== null && !isUuid(sourceId)) reader.refuse('sourceId', 'must be an id');
+  const { scheme, title } = names(reader, query, format);
   const asked = {
     format,
     resource,
@@ -29,10 +30,9 @@ export function readImportAsked(query: Parameters): ImportAsked {
     atomic: flag(reader, 'atomic', true),
     cites: flag(reader, 'cite', true),
     sourceId,
-    title:
-      text(reader, 'title', new RegExp(`^[^]{1,${String(LONGEST_TITLE)}}$`, 'u')) ??
-      `An imported file (${format})`,
-    scheme: text(reader, 'scheme', SCHEME) ?? 'popolo',
+    title,
+    scheme: scheme ?? format,
+    publisher: scheme ?? title,
   };
   reader.finish();
   return asked;
@@ -71,6 +71,24 @@ export function readRowsQuery(
   reader.finish();
   const after = cursor === null ? 0 : Number(decodeCursor(cursor, list).key);
   return { importId, outcome, after: Number.isSafeInteger(after) ? after : 0, limit, list };
+}
+
+/** Whose file it is, and what it is called. */
+function names(
+  reader: QueryReader,
+  query: Parameters,
+  format: ImportFormat,
+): { readonly scheme: string | null; readonly title: string } {
+  const scheme = text(reader, 'scheme', SCHEME);
+  if (format === 'popolo' && query['scheme'] === undefined)
+    reader.refuse(
+      'scheme',
+      'is missing: it tells whose ids these are, so that no other file has the same',
+    );
+  const title =
+    text(reader, 'title', new RegExp(`^[^]{1,${String(LONGEST_TITLE)}}$`, 'u')) ??
+    (scheme === null ? `An imported file (${format})` : `A file of ${scheme} (${format})`);
+  return { scheme, title };
 }
 
 function word<Word extends string>(

@@ -58,7 +58,7 @@ export const importSchemas: Readonly<Record<string, JsonSchema>> = {
       problems: listOf(named('ImportProblem')),
       near: listOf(
         shape({ id: ID, name: TEXT, score: { type: 'number' } }),
-        'Of a dry run: records that have names like that of a new one, the nearest first.',
+        'Of a dry run: records that have names like those of a new one, the nearest first. Looked for are five names each of the first thousand new people, and factions.',
       ),
     },
     'What became of a row of a file.',

@@ -5,11 +5,13 @@ import {
   type BeforeApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Author } from '../../platform/auth/caller.js';
 import { readDatabaseError } from '../../platform/errors/database.errors.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { alsoBy } from '../../platform/once/once.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
 import { isUuid } from '../../platform/http/text.js';
 import { Leases } from '../../platform/postgres/leases.js';
@@ -19,12 +21,20 @@ import { columnsOf } from '../../platform/records/field.js';
 import { encodeCursor } from '../../platform/records/cursor.js';
 import { DEFINITIONS, type Definitions } from '../../platform/records/record.definition.js';
 import { definitionOf } from '../../platform/records/references.db.js';
-import { judgeRows, refuseLost, writeRows, type Applying } from './import.applying.js';
+import {
+  isJudgedUnwritten,
+  judgeRows,
+  refuseLost,
+  writeRows,
+  type Applying,
+} from './import.applying.js';
+import { holdRecords } from './holding.db.js';
 import type { ImportAsked, RowProblem } from './import.rows.js';
 import type { ImportView, KeptRow } from './import.view.js';
 import { stageFile, type SentFile } from './import.staging.js';
 import {
   clearStaging,
+  digestOf,
   endImport,
   failAbandoned,
   insertImport,
@@ -35,13 +45,14 @@ import {
   lockImports,
   newImportId,
   noteApplying,
+  noteDigest,
   noteProgress,
   type Ending,
 } from './imports.db.js';
 import { readImportAsked, readImportsQuery, readRowsQuery } from './imports.query.js';
 import { findNear } from './near.db.js';
 import { constraintProblem, problemsOf } from './row.staging.js';
-import { countRefused, keepOutcomes, refuseRows } from './staging.db.js';
+import { analyzeStaging, countRefused, keepOutcomes, refuseRows } from './staging.db.js';
 
 /** How long an import may take to be applied, and one statement of it, in milliseconds. */
 const LONGEST = 3_600_000;
@@ -82,14 +93,15 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     const id = await newImportId(this.database.read);
     await this.leases.take(leaseOf(id));
     try {
-      const kept = await this.database.write(author, async (tx) => {
+      const kept = await this.database.write(askedOnce(author, asked), async (tx) => {
         await insertImport(tx, id, asked, author.name);
         return { id };
       });
-      // Sent again under its Idempotency-Key: the file is the same.
-      if (kept.id !== id) return await this.replayed(kept.id, id);
+      if (kept.id !== id) return await this.replayed(kept.id, id, file);
+      const hash = createHash('sha256');
+      file.body.on('data', (chunk: Buffer) => hash.update(chunk)).pause();
       await stageFile(this.database.beside, this.definitions, { importId: id, asked, file });
-      await noteApplying(this.database.beside, id);
+      await noteDigest(this.database.beside, id, hash.digest());
     } catch (error) {
       await this.end(id, { state: 'failed', problem: told(error) });
       await forget(file.body);
@@ -97,7 +109,7 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     }
     const view = await this.read(id);
     this.last = this.last.then(() => this.apply(id, asked, author));
-    return { ...view, state: 'staged' };
+    return view;
   }
 
   /** A page of imports, the newest first. */
@@ -166,8 +178,20 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     });
   }
 
-  private async replayed(kept: string, made: string): Promise<ImportView> {
+  /** The import that was made under this Idempotency-Key before, if it is of the same file. */
+  private async replayed(kept: string, made: string, { body }: SentFile): Promise<ImportView> {
     await this.leases.give(leaseOf(made));
+    const digest = await digestOf(this.database.read, kept);
+    const hash = createHash('sha256');
+    for await (const chunk of body) hash.update(chunk as Buffer);
+    if (!digest) {
+      const detail = 'The file that is sent with this Idempotency-Key is still on its way.';
+      throw new Problem('idempotency_key_in_use', detail, {}, { 'retry-after': '1' });
+    }
+    if (!hash.digest().equals(digest)) {
+      const detail = 'This Idempotency-Key was sent with another file before.';
+      throw new Problem('idempotency_key_reused', detail);
+    }
     return this.read(kept);
   }
 
@@ -192,6 +216,7 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
   /** All of it or nothing: what is refused takes back what was tried, and what is left is tried again. */
   private async applyWithin(tx: Transaction, importId: string, asked: ImportAsked): Promise<void> {
     await lockImports(tx);
+    await noteApplying(this.database.beside, importId);
     const applying: Applying = {
       tx,
       importId,
@@ -199,19 +224,31 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
       definitions: this.definitions,
       onProgress: async (applied) => {
         if (this.isStopping) throw new Problem('unavailable', 'The service is being stopped.');
-        if (!asked.dryRun) await noteProgress(this.database.beside, importId, { applied });
+        await noteProgress(this.database.beside, importId, { applied });
       },
     };
     await judgeRows(applying);
+    await analyzeStaging((text, values) => tx.query(text, values));
     if (asked.dryRun)
       for (const type of ['people', 'factions'] as const)
         await findNear(tx, importId, definitionOf(this.definitions, type));
-    const ending = await this.tryRows(applying);
+    const ending = await this.writeOrTell(applying);
     await keepOutcomes(tx, importId, asked.dryRun || ending.state !== 'done');
     const read: Database['read'] = (text, values) => tx.query(text, values);
     // Somebody has called it failed: the lease was lost.
     if (!(await endImport(read, importId, ending)))
       throw new Problem('unavailable', 'The import was given up.');
+  }
+
+  /** A dry run writes only where that tells more. Else what is named is held, and looked for once more. */
+  private async writeOrTell(applying: Applying): Promise<Ending> {
+    const { tx, importId, asked } = applying;
+    if (asked.dryRun && (await isJudgedUnwritten(applying))) return { state: 'done' };
+    if (!asked.dryRun) {
+      await holdRecords(tx, importId, this.definitions);
+      await refuseLost(applying);
+    }
+    return this.tryRows(applying);
   }
 
   private async tryRows(applying: Applying): Promise<Ending> {
@@ -245,6 +282,11 @@ async function forget(body: Readable): Promise<void> {
   body.resume();
   // Whatever becomes of it, there is an answer.
   await finished(body, { signal: AbortSignal.timeout(LINGER) }).catch(() => undefined);
+}
+
+/** The same file is another request when something else is asked of it. */
+function askedOnce({ once, ...author }: Author, asked: ImportAsked): Author {
+  return once ? { ...author, once: alsoBy(once, JSON.stringify(asked)) } : author;
 }
 
 const ALL_OR_NOTHING: RowProblem = {

@@ -7,7 +7,7 @@ import { definitionOf } from '../../platform/records/references.db.js';
 import { refusing } from './match.db.js';
 
 /** A column that names records. */
-interface Naming {
+export interface Naming {
   readonly field: string;
   readonly column: string;
   readonly isList: boolean;
@@ -47,7 +47,8 @@ export async function refuseDangling(
   }
 }
 
-function namings(definition: RecordDefinition): readonly Naming[] {
+/** The columns of a kind that name records. */
+export function namings(definition: RecordDefinition): readonly Naming[] {
   return definition.fields.flatMap((field) => {
     const targets = field.targets ? Object.values(field.targets) : [field.target];
     return columnsOf(field).flatMap((column, at) => {

@@ -19,9 +19,9 @@ export async function stageRows(
   );
 }
 
-/** Tells the planner how much there is. */
+/** Tells the planner how much there is; another one that does so need not be waited for. */
 export async function analyzeStaging(change: Read): Promise<void> {
-  await change('ANALYZE import_staging', []);
+  await change('ANALYZE (SKIP_LOCKED) import_staging', []);
 }
 
 /** The kinds of which there are rows. */
@@ -72,18 +72,35 @@ export async function countRefused(tx: Transaction, importId: string): Promise<n
   return row?.count ?? 0;
 }
 
-/** Keeps what became of each row, and removes the rows themselves. A record that is not made has no id. */
+/**
+ * Keeps how many rows there were of each outcome, and what became of each that is not unchanged; removes the rows themselves.
+ * A record that is not made has no id.
+ */
 export async function keepOutcomes(
   tx: Transaction,
   importId: string,
   isUnwritten: boolean,
 ): Promise<void> {
   await tx.query(
+    `UPDATE imports AS import SET total = COALESCE(NULLIF(told.total, 0), import.total), created = told.created,
+       updated = told.updated, unchanged = told.unchanged, refused = told.refused
+     FROM (
+       SELECT count(*)::int AS total, (count(*) FILTER (WHERE staged.outcome = 'create'))::int AS created,
+         (count(*) FILTER (WHERE staged.outcome = 'update'))::int AS updated,
+         (count(*) FILTER (WHERE staged.outcome = 'unchanged'))::int AS unchanged,
+         (count(*) FILTER (WHERE staged.outcome = 'refused'))::int AS refused
+       FROM import_staging AS staged WHERE staged.import_id = $1::uuid AND staged.kind <> ALL ($2::text[])
+     ) AS told WHERE import.id = $1::uuid`,
+    [importId, [...ASIDES]],
+  );
+  await tx.query(
     `INSERT INTO import_rows (import_id, nth, line, record_type, outcome, record_id, fields, problems, near)
      SELECT staged.import_id, staged.nth, staged.line, staged.kind::record_type, staged.outcome,
-       CASE WHEN staged.outcome IN ('update', 'unchanged') OR staged.outcome = 'create' AND NOT $3::boolean THEN staged.record_id END, staged.fields, staged.problems, staged.near
+       CASE WHEN staged.outcome = 'update' OR staged.outcome = 'create' AND NOT $3::boolean OR staged.outcome = 'refused' AND EXISTS (
+         SELECT FROM revisions AS revision WHERE revision.record_type = staged.kind::record_type AND revision.record_id = staged.record_id
+       ) THEN staged.record_id END, staged.fields, staged.problems, staged.near
      FROM import_staging AS staged
-     WHERE staged.import_id = $1::uuid AND staged.kind <> ALL ($2::text[]) ORDER BY staged.nth`,
+     WHERE staged.import_id = $1::uuid AND staged.kind <> ALL ($2::text[]) AND staged.outcome <> 'unchanged' ORDER BY staged.nth`,
     [importId, [...ASIDES], isUnwritten],
   );
   await tx.query('DELETE FROM import_staging AS staged WHERE staged.import_id = $1::uuid', [

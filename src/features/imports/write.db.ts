@@ -3,6 +3,7 @@ import type { Transaction } from '../../platform/prisma/transaction.js';
 import { columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import { bodyExpression } from '../../platform/records/records.db.js';
+import type { ImportAsked } from './import.rows.js';
 
 /** What a statement has done: how many rows, and the last of them. */
 export interface Written {
@@ -175,19 +176,28 @@ export async function hasCited(tx: Transaction, importId: string): Promise<boole
   return rows.length > 0;
 }
 
-/** The source of an earlier import of this title, else a new one. */
-export async function sourceTitled(tx: Transaction, title: string): Promise<string> {
+/**
+ * The source of an earlier import of this title and scheme, else a new one: a report, since a file that somebody sends is no
+ * document by itself.
+ */
+export async function sourceOf(
+  tx: Transaction,
+  { title, scheme, publisher }: Pick<ImportAsked, 'title' | 'scheme' | 'publisher'>,
+): Promise<string> {
   const [known] = await tx.query<{ id: string }>(
     `SELECT source.id::text AS id FROM sources AS source
      WHERE source.title = $1 AND source.retracted_at IS NULL
-       AND EXISTS (SELECT FROM imports AS earlier WHERE earlier.source_id = source.id AND earlier.state = 'done')
+       AND EXISTS (
+         SELECT FROM imports AS earlier
+         WHERE earlier.source_id = source.id AND earlier.state = 'done' AND earlier.title = $1 AND earlier.scheme = $2
+       )
      ORDER BY source.id LIMIT 1`,
-    [title],
+    [title, scheme],
   );
   if (known) return known.id;
   const [made] = await tx.query<{ id: string }>(
-    `INSERT INTO sources (title, kind) VALUES ($1, 'document') RETURNING id::text AS id`,
-    [title],
+    `INSERT INTO sources (title, publisher, kind) VALUES ($1, $2, 'article') RETURNING id::text AS id`,
+    [title, publisher],
   );
   return made?.id ?? '';
 }

@@ -2,15 +2,17 @@ import type { MeetingFact, VoteEventFact } from '../../domain/facts.js';
 import type { CastVote, Membership, Voter } from '../../domain/votes.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
 
-/** Holds a voter of a vote event until the transaction ends. */
+/** Holds a voter of a vote event until the transaction ends, but in one that holds all votes. */
 export async function lockVoter(
   tx: Transaction,
   voteEventId: string,
   voter: string,
 ): Promise<void> {
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-    `votes:${voteEventId}:${voter}`,
-  ]);
+  await tx.query(
+    `SELECT pg_advisory_xact_lock_shared(hashtextextended('votes', 0)), pg_advisory_xact_lock(hashtextextended($1, 0))
+     WHERE current_setting('accord.holds_votes', true) IS DISTINCT FROM 'on'`,
+    [`votes:${voteEventId}:${voter}`],
+  );
 }
 
 /** What a vote is judged by. */

@@ -60,6 +60,12 @@ export function readOnce({
   };
 }
 
+/** The same request, told apart by more than its body: by this text too. */
+export function alsoBy(once: Once, text: string): Once {
+  const key = createSecretKey(once.fingerprint);
+  return { ...once, fingerprint: keyedHash(key, text) };
+}
+
 function keyedHash(key: KeyObject, text: string): Bytes {
   return new Uint8Array(createHmac('sha256', key).update(text).digest());
 }

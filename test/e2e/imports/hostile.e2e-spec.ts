@@ -73,22 +73,37 @@ const UNREADABLE: readonly Unreadable[] = [
     () => Buffer.concat([Buffer.from(line), Buffer.from([0x22, 0xff, 0xfe, 0x0a])]),
     2,
   ],
-  ['a Popolo that is a list', 'format=popolo', () => '[]', 1],
-  ['a Popolo that is empty', 'format=popolo', () => '', 1],
-  ['a Popolo that is cut off', 'format=popolo', () => '{"persons":\n[{"name":"A"},', 2],
-  ['a Popolo that is no JSON', 'format=popolo', () => '{"persons":\n[{name:"A"}]}', 2],
+  ['a Popolo that is a list', 'format=popolo&scheme=hostile', () => '[]', 1],
+  ['a Popolo that is empty', 'format=popolo&scheme=hostile', () => '', 1],
+  [
+    'a Popolo that is cut off',
+    'format=popolo&scheme=hostile',
+    () => '{"persons":\n[{"name":"A"},',
+    2,
+  ],
+  [
+    'a Popolo that is no JSON',
+    'format=popolo&scheme=hostile',
+    () => '{"persons":\n[{name:"A"}]}',
+    2,
+  ],
   [
     'an element of 100 MB on one line',
-    'format=popolo',
+    'format=popolo&scheme=hostile',
     () => `{"persons":\n[{"name":"${'x'.repeat(100_000_000)}"}]}`,
     2,
   ],
-  ['NUL in an area', 'format=popolo', () => '{"areas":\n[{"id":"a","name":"\\u0000"}]}', 2],
+  [
+    'NUL in an area',
+    'format=popolo&scheme=hostile',
+    () => '{"areas":\n[{"id":"a","name":"\\u0000"}]}',
+    2,
+  ],
   ['a CSV with a quote that stays open', 'format=csv&resource=people', () => 'name\n"A\n', 2],
   ['a CSV with too many cells', 'format=csv&resource=people', () => 'name,summary\nA,B,C\n', 2],
   [
     'brackets in brackets of Popolo',
-    'format=popolo',
+    'format=popolo&scheme=hostile',
     () => `{"persons":\n[{"name":${'['.repeat(100)}${']'.repeat(100)}}]}`,
     2,
   ],
@@ -143,6 +158,7 @@ describe('a hostile file', () => {
       ['format=xml', 400],
       ['format=csv', 400],
       ['format=ndjson&resource=people', 400],
+      ['format=popolo', 400],
       ['format=popolo&scheme=Every%20Politician', 400],
       [`format=ndjson&sourceId=${nobody}`, 422],
     ] as const)
@@ -202,7 +218,7 @@ describe('a hostile file', () => {
       (told: string) => `{"recordType":"people","name":"A","extras":{"x":${told}}}\n`,
     ],
     [
-      'popolo',
+      'popolo&scheme=hostile',
       (name: string) => JSON.stringify({ persons: [{ name }] }),
       (told: string) => `{"persons":[{"name":"A","x":${told}}]}`,
     ],
@@ -251,7 +267,7 @@ describe('a hostile file', () => {
         const rows = await rowsOf(accord, done.id);
         expect([file, rows[0]?.problems[0]?.pointer]).toEqual([file, pointer]);
       }
-      const area = await send('format=popolo', `{"areas":[{"id":"a",${told}}]}`);
+      const area = await send('format=popolo&scheme=x', `{"areas":[{"id":"a",${told}}]}`);
       expect(area).toMatchObject({ status: 400, body: { code: 'unreadable_file', line: 1 } });
     }
     expect(await storedRows(accord)).toEqual(before);

@@ -125,7 +125,7 @@ describe('a file of ours', () => {
       { ...slugged, name: 'B' },
     ]);
     const before = await storedRows(accord);
-    const done = await imported(accord, 'format=ndjson', file);
+    const done = await imported(accord, 'format=ndjson&dryRun=true', file);
     expect(await storedRows(accord)).toEqual(before);
     const rows = await rowsOf(accord, done.id, '&outcome=refused');
     expect(rows.map(({ line, problems }) => [line, problems[0]?.code])).toEqual([
@@ -135,7 +135,10 @@ describe('a file of ours', () => {
       [6, 'reference_not_found'],
       [9, 'slug_taken'],
     ]);
-    expect(done).toMatchObject({ state: 'refused', rows: { refused: 5, create: 4 } });
+    expect(done).toMatchObject({ state: 'done', rows: { refused: 5, create: 4 } });
+    const strict = await imported(accord, 'format=ndjson', file);
+    expect(strict).toMatchObject({ state: 'refused' });
+    expect(await storedRows(accord)).toEqual(before);
     const good = await imported(accord, 'format=ndjson&atomic=false', file);
     expect(good).toMatchObject({ state: 'done', applied: 4, rows: { refused: 5, create: 4 } });
   });

@@ -99,7 +99,8 @@ async function told(of: TestApp, query: string): Promise<string> {
 }
 
 async function importedWell(of: TestApp, query: string, file: string): Promise<any> {
-  const done = await imported(of, `${query}&cite=false`, file);
+  const whose = query === 'format=popolo' ? '&scheme=exported' : '';
+  const done = await imported(of, `${query}${whose}&cite=false`, file);
   expect(await rowsOf(of, done.id, '&outcome=refused')).toEqual([]);
   expect([query, done.state, done.problem]).toEqual([query, 'done', null]);
   return done;

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestApp, type TestApp } from '../../support/app.js';
+import { buildPerson } from '../../support/factories.js';
+import { imported, ndjson, rowsOf } from '../../support/importing.js';
+import { expectRefusal } from '../../support/refusals.js';
+
+let accord: TestApp;
+beforeAll(async () => {
+  accord = await startTestApp();
+});
+afterAll(() => accord.stop());
+
+function parliament(name: string): string {
+  return JSON.stringify({ persons: [{ id: '1', name }] });
+}
+
+async function madePerson(importId: string): Promise<string> {
+  const [row] = await rowsOf(accord, importId, '&outcome=create');
+  return String(row?.recordId);
+}
+
+async function standing(personId: string): Promise<string> {
+  return (await accord.get(`/v1/people/${personId}/standing`)).body.standing as string;
+}
+
+describe('the source of an import', () => {
+  it('is a report of whose file it is: what it alone says is reported, and confirmed by nothing', async () => {
+    const done = await imported(accord, 'format=popolo&scheme=voice', parliament('Reported'));
+    const person = await madePerson(done.id);
+    expect(await standing(person)).toBe('reported');
+    const source = await accord.get(`/v1/sources/${String(done.sourceId)}`);
+    expect(source.body).toMatchObject({
+      kind: 'article',
+      title: 'A file of voice (popolo)',
+      publisher: 'voice',
+    });
+    const later = JSON.stringify({ persons: [{ id: '1', name: 'Reported', summary: 'More.' }] });
+    const again = await imported(accord, 'format=popolo&scheme=voice&title=Another', later);
+    expect(again.sourceId).not.toBe(done.sourceId);
+    // Two files of one publisher are one voice.
+    expect(await standing(person)).toBe('reported');
+    const other = ndjson([
+      { recordType: 'people', id: person, name: 'Reported', summary: 'And more.' },
+    ]);
+    await imported(accord, 'format=ndjson&title=Somebody%20else', other);
+    expect(await standing(person)).toBe('corroborated');
+  });
+
+  it('is found again by an import of the same title and scheme, and by no other', async () => {
+    const source = async (query: string, name: string): Promise<string | null> =>
+      (await imported(accord, `format=popolo&${query}`, parliament(name))).sourceId;
+    const first = await source('scheme=north', 'A');
+    expect(await source('scheme=north', 'B')).toBe(first);
+    expect(await source('scheme=south', 'C')).not.toBe(first);
+    const titled = await source('scheme=north&title=Members', 'D');
+    expect(await source('scheme=south&title=Members', 'E')).not.toBe(titled);
+  });
+});
+
+describe('a dry run', () => {
+  it('looks for those who have a name like any of the row', async () => {
+    const known = await buildPerson(accord, { name: 'Khalid Maqbool Siddiqui' });
+    const file = ndjson([
+      {
+        recordType: 'people',
+        name: 'Doctor Sahib',
+        otherNames: [{ name: 'Khalid Maqbol Siddiqui' }],
+      },
+    ]);
+    const done = await imported(accord, 'format=ndjson&dryRun=true', file);
+    expect(await rowsOf(accord, done.id)).toMatchObject([{ near: [{ id: known.id }] }]);
+  });
+});
+
+describe('a file of Popolo', () => {
+  it('says whose ids it has: the same one elsewhere is somebody else', async () => {
+    const refused = await expectRefusal(
+      accord,
+      () =>
+        accord.send('POST', '/v1/imports?format=popolo', { body: parliament('Nobody') }, 'editor'),
+      [400, 'validation_failed'],
+    );
+    expect(refused.body.errors).toMatchObject([{ pointer: '?scheme' }]);
+    const [east, west] = [
+      await imported(accord, 'format=popolo&scheme=east', parliament('Eastern')),
+      await imported(accord, 'format=popolo&scheme=west', parliament('Western')),
+    ];
+    expect([east.rows, west.rows]).toMatchObject([{ create: 1 }, { create: 1 }]);
+    expect(await madePerson(east.id)).not.toBe(await madePerson(west.id));
+  });
+});

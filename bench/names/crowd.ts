@@ -19,7 +19,10 @@ export interface Pace {
 
 /** Records very many people, by names put together of the words of these. */
 export async function recordCrowd(api: Api, people: readonly Spelled[]): Promise<void> {
-  await api.import('format=popolo&scheme=crowd&cite=false', fileOf(wordsOf(people), seededRandom(7)));
+  await api.import(
+    'format=popolo&scheme=crowd&cite=false',
+    fileOf(wordsOf(people), seededRandom(7)),
+  );
 }
 
 /** Asks one after the other: for whole names, for single words, for names in Arabic letters, and for likely duplicates. */

@@ -22,7 +22,7 @@ export async function placeAsides(
   scheme: string,
 ): Promise<void> {
   const run = (text: string): Promise<unknown> => tx.query(text, [importId, scheme]);
-  await run(HELD_ON_BEHALF);
+  await tx.query(HELD_ON_BEHALF, [importId]);
   await run(HELD_IN_FACTION);
   await run(WITHIN_NO_FACTION);
   for (const each of EMBEDDED) await run(embed(each));

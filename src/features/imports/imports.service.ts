@@ -208,7 +208,7 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     } catch (error) {
       const isRefused = readDatabaseError(error)?.kind === 'constraint';
       await this.end(id, { state: isRefused ? 'refused' : 'failed', problem: told(error) });
-      if (readDatabaseError(error) === null)
+      if (!isRefused && !(error instanceof Problem))
         this.logger.error(error instanceof Error ? (error.stack ?? error.message) : error);
     }
   }

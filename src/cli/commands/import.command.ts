@@ -53,7 +53,7 @@ export function addImport(program: Command, ending: Ending): void {
       )
       .option('--title <title>', 'of the import, and of its new source (the name of the file)')
       .option('--no-cite', 'cite no source')
-      .option('--scheme <word>', 'of Popolo: whose ids the file has (popolo)')
+      .option('--scheme <word>', 'whose file it is; Popolo needs it: its ids are known by it')
       .option('--rows <count>', 'how many rows to tell of at most', '50'),
     ending,
     importFile,

@@ -17,13 +17,7 @@ import { CurrentAuthor, type Author, type KnownRequest } from '../../platform/au
 import type { Parameters } from '../../platform/http/query.reader.js';
 import { STREAMED } from '../../platform/http/streamed.bodies.js';
 import { linkNext } from '../../platform/records/answers.js';
-import {
-  DescribePaging,
-  accepted,
-  answer,
-  pathId,
-  problems,
-} from '../../platform/records/record.openapi.js';
+import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
 import { IMPORT_FORMATS, OUTCOMES } from './import.rows.js';
 import type { ImportView, KeptRow } from './import.view.js';
 import { ImportsService, type Page } from './imports.service.js';
@@ -76,7 +70,9 @@ export class ImportsController {
   })
   @ApiConsumes('application/octet-stream')
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
-  @accepted('The import', 'Import')
+  @answer(202, 'The import', 'Import', {
+    Location: { $ref: '#/components/headers/Location' },
+  })
   @problems(400, 401, 403, 415, 422, 503)
   async create(
     @Query() query: Parameters,

@@ -6,8 +6,6 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { Author } from '../../platform/auth/caller.js';
 import { readDatabaseError } from '../../platform/errors/database.errors.js';
 import { Problem } from '../../platform/errors/problem.js';
@@ -29,7 +27,8 @@ import {
   type Applying,
 } from './import.applying.js';
 import { holdRecords } from './holding.db.js';
-import type { ImportAsked, RowProblem } from './import.rows.js';
+import { ALL_OR_NOTHING, forget, told } from './import.ending.js';
+import type { ImportAsked } from './import.rows.js';
 import type { ImportView, KeptRow } from './import.view.js';
 import { stageFile, type SentFile } from './import.staging.js';
 import {
@@ -51,15 +50,11 @@ import {
 } from './imports.db.js';
 import { readImportAsked, readImportsQuery, readRowsQuery } from './imports.query.js';
 import { findNear } from './near.db.js';
-import { constraintProblem, problemsOf } from './row.staging.js';
 import { analyzeStaging, countRefused, keepOutcomes, refuseRows } from './staging.db.js';
 
 /** How long an import may take to be applied, and one statement of it, in milliseconds. */
 const LONGEST = 3_600_000;
 const PATIENCE = 1_800_000;
-
-/** How long the rest of a file that is refused is waited for before that is answered, in milliseconds. */
-const LINGER = 5_000;
 
 /** A page of something. */
 export interface Page<Item> {
@@ -277,35 +272,7 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
   }
 }
 
-/** What is still coming is read and forgotten: who sends all before the answer is read would not be told otherwise. */
-async function forget(body: Readable): Promise<void> {
-  body.resume();
-  // Whatever becomes of it, there is an answer.
-  await finished(body, { signal: AbortSignal.timeout(LINGER) }).catch(() => undefined);
-}
-
 /** The same file is another request when something else is asked of it. */
 function askedOnce({ once, ...author }: Author, asked: ImportAsked): Author {
   return once ? { ...author, once: alsoBy(once, JSON.stringify(asked)) } : author;
-}
-
-const ALL_OR_NOTHING: RowProblem = {
-  code: 'validation_failed',
-  pointer: null,
-  detail: 'Some rows are refused, so nothing was stored. With atomic=false the others are.',
-};
-
-/** What an import is said to have ended by. */
-function told(error: unknown): RowProblem {
-  if (error instanceof Problem) {
-    const [first] = problemsOf(error);
-    if (first) return first;
-  }
-  return (
-    constraintProblem(error) ?? {
-      code: 'unavailable',
-      pointer: null,
-      detail: 'The import came to no end. Nothing was stored.',
-    }
-  );
 }

@@ -244,20 +244,16 @@ export function problems(...statuses: readonly number[]): MethodDecorator {
 }
 
 /** An answer whose schema has a name. */
-export function answer(status: number, description: string, schema: string): MethodDecorator {
+export function answer(
+  status: number,
+  description: string,
+  schema: string,
+  headers?: Readonly<Record<string, { readonly $ref: string }>>,
+): MethodDecorator {
   return ApiResponse({
     status,
     description,
-    content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
-  });
-}
-
-/** An answer to what is only begun: where it can be asked about is told. */
-export function accepted(description: string, schema: string): MethodDecorator {
-  return ApiResponse({
-    status: 202,
-    description,
-    headers: { Location: { $ref: '#/components/headers/Location' } },
+    ...(headers && { headers }),
     content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
   });
 }

@@ -6,6 +6,7 @@ import {
   ApiHeader,
   ApiOperation,
   ApiQuery,
+  ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
@@ -70,8 +71,11 @@ export class ImportsController {
   })
   @ApiConsumes('application/octet-stream')
   @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
-  @answer(202, 'The import', 'Import', {
-    Location: { $ref: '#/components/headers/Location' },
+  @ApiResponse({
+    status: 202,
+    description: 'The import',
+    headers: { Location: { $ref: '#/components/headers/Location' } },
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Import' } } },
   })
   @problems(400, 401, 403, 415, 422, 503)
   async create(

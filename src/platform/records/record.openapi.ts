@@ -244,16 +244,10 @@ export function problems(...statuses: readonly number[]): MethodDecorator {
 }
 
 /** An answer whose schema has a name. */
-export function answer(
-  status: number,
-  description: string,
-  schema: string,
-  headers?: Readonly<Record<string, { readonly $ref: string }>>,
-): MethodDecorator {
+export function answer(status: number, description: string, schema: string): MethodDecorator {
   return ApiResponse({
     status,
     description,
-    ...(headers && { headers }),
     content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
   });
 }

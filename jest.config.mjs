@@ -28,6 +28,8 @@ export default {
   testTimeout: 30_000,
   // A test that fails may leave a service open: that is said, and nobody waits for it.
   forceExit: true,
+  // What a test file has loaded is not let go in the same process.
+  workerIdleMemoryLimit: '1GB',
   projects: [
     {
       ...shared,

@@ -151,7 +151,9 @@ export async function refuseOverlaps(tx: Transaction, importId: string): Promise
        UNION ALL
        SELECT 0, record.id, record.person_id::text, record.faction_id::text, record.start_date, record.end_date
        FROM members AS record
-       WHERE record.retracted_at IS NULL AND NOT EXISTS (SELECT FROM rows WHERE rows.id = record.id)
+       WHERE record.retracted_at IS NULL AND record.person_id IN (SELECT rows.person_id::uuid FROM rows)
+         -- By a hash, however few rows Postgres thinks that there are.
+         AND record.id NOT IN (SELECT rows.id FROM rows)
      )
      UPDATE import_staging AS staged SET
        ${refusing('membership_overlaps', `'/startDate'`, "'the person is a member at that time already'")}

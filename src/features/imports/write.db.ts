@@ -157,7 +157,8 @@ export async function citeRows(
          INSERT INTO citations (source_id, record_type, record_id)
          SELECT $4::uuid, chunk.record_type, chunk.record_id FROM chunk
          WHERE NOT EXISTS (
-           SELECT FROM citations AS known WHERE known.source_id = $4::uuid AND known.record_id = chunk.record_id
+           -- By the record's few citations, not by the source's many: that one index is kept from.
+           SELECT FROM citations AS known WHERE known.source_id::text = $4::uuid::text AND known.record_id = chunk.record_id
              AND known.record_type = chunk.record_type AND known.retracted_at IS NULL
          ) ORDER BY chunk.nth
        )

@@ -97,6 +97,8 @@ describe('a change', () => {
     await buildPerson(accord);
     const after = `/v1/changes?after=${String(received?.message.cursor)}`;
     expect((await accord.get(after)).body.data).toHaveLength(1);
+    // Nothing is on its way to the next.
+    await receiver.until(2);
   });
 
   it('tells key holders who and why, and readers neither', async () => {

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { askHead, CHANNEL, type HeadRow } from './head.db.js';
+import { askHead, CHANNEL, type Ask, type HeadRow } from './head.db.js';
 import { LedgerConnection } from './ledger.connection.js';
 import { isWithin } from './seen.js';
 import { Touches, type Touched } from './touches.js';
@@ -237,10 +237,18 @@ export class Head implements OnApplicationShutdown {
   }
 
   private async questionOn(connection: LedgerConnection, tells: boolean): Promise<boolean> {
-    const { commits, known } = this;
-    const sentAt = performance.now();
+    const { commits } = this;
+    let { known } = this;
+    let sentAt = performance.now();
+    const ask: Ask = (question) => connection.run(question, ASK_TIMEOUT);
     try {
-      const row = await askHead((question) => connection.run(question, ASK_TIMEOUT), known, tells);
+      let row = await askHead(ask, known, tells);
+      // The other connection had an answer meanwhile: the same changes would be told once more, and what was made since made again.
+      while (known?.head !== this.known?.head && !row.isFirst) {
+        ({ known } = this);
+        sentAt = performance.now();
+        row = await askHead(ask, known, false);
+      }
       this.take(row, { sentAt, commits });
       return true;
     } catch {

@@ -97,6 +97,25 @@ describe('two instances', () => {
     await hooks.until(id, ([first]) => first?.state === 'delivered');
   });
 
+  it('do not undo each other: an answer that comes when the lease is over changes nothing', async () => {
+    const held = Promise.withResolvers<Parameters<Answering>[0]>();
+    receiver.answer = held.resolve;
+    const { id } = await new Hooks(one).make({ url: receiver.url });
+    await buildPerson(one);
+    const late = await held.promise;
+    receiver.forget();
+    const hooks = new Hooks(other);
+    hooks.setInstant(new Date(Date.now() + 3_600_000).toISOString());
+    await hooks.until(id, ([first]) => first?.state === 'delivered');
+    expect(receiver.received).toHaveLength(1);
+    late.writeHead(500).end();
+    // It waits for what it is sending.
+    await stop(one);
+    expect(await hooks.deliveries(id)).toMatchObject([
+      { state: 'delivered', attempts: 1, status: 204, failure: null },
+    ]);
+  });
+
   it('learn from the database of a webhook that is told of what happened while nobody ran', async () => {
     const { id } = await new Hooks(one).make({ url: receiver.url, enabled: false });
     const person = await buildPerson(one);

@@ -10,7 +10,7 @@ import { Webhook } from 'standardwebhooks';
 import type { Change } from './feed.js';
 
 /** Below that of a test, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 
 /** A message as it came. */
 export interface Received {

@@ -16,7 +16,7 @@ export const LOCAL: WebhookOptions = {
 };
 
 /** Below that of a test, in milliseconds: what is waited for in vain is told. */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 
 /** A webhook as the API shows it. */
 export interface ShownWebhook {

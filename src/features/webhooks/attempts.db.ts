@@ -92,34 +92,45 @@ export interface Told {
   readonly instant: string | null;
 }
 
+/** What is to be said of an attempt. */
+export interface Noted {
+  /** It is the first of its webhook that is dead. */
+  readonly isFirstDead: boolean;
+  /** It has disabled its webhook. */
+  readonly hasDisabled: boolean;
+}
+
 /**
  * Notes what became of an attempt, unless somebody else has the delivery by now. A webhook that leads elsewhere since is left alone.
- * Returns whether it is the first of its webhook that is dead.
  */
 export async function noteAttempt(
   read: Read,
   { id, lease, url }: Pick<Claimed, 'id' | 'lease' | 'url'>,
   { state, status, failure, pause, rest, isGone, failures, instant }: Told,
-): Promise<boolean> {
-  const [noted] = await read<{ isFirstDead: boolean }>(
+): Promise<Noted> {
+  const [noted] = await read<Noted>(
     `WITH noted AS (
        UPDATE deliveries AS delivery SET state = $3::delivery_state, attempts = delivery.attempts + 1, attempted_at = ${NOW('$10')},
          status = $4::int, failure = $5, due_at = ${NOW('$10')} + $6::float8 * interval '1 millisecond', lease = NULL,
          ended_at = CASE WHEN $3::delivery_state <> 'pending' THEN ${NOW('$10')} END
        WHERE delivery.id = $1::uuid AND delivery.lease = $2::uuid RETURNING delivery.id, delivery.webhook_id
+     ), before AS (
+       SELECT webhook.id, webhook.enabled FROM webhooks AS webhook JOIN noted ON noted.webhook_id = webhook.id
+       WHERE webhook.url = $9 FOR UPDATE OF webhook
      ), followed AS (
        UPDATE webhooks AS webhook SET enabled = webhook.enabled AND NOT $8, gone_at = CASE WHEN $8 THEN ${NOW('$10')} ELSE webhook.gone_at END,
          failures = $11::int, waits_until = CASE WHEN $7::float8 IS NULL THEN webhook.waits_until
            ELSE greatest(webhook.waits_until, ${NOW('$10')} + $7::float8 * interval '1 millisecond') END
-       FROM noted WHERE webhook.id = noted.webhook_id AND webhook.url = $9
+       FROM before WHERE webhook.id = before.id
          AND ($8::boolean OR $7::float8 IS NOT NULL OR webhook.failures <> $11::int)
      )
      SELECT $3::delivery_state = 'dead' AND NOT EXISTS (
        SELECT FROM deliveries AS other WHERE other.webhook_id = noted.webhook_id AND other.state = 'dead' AND other.id <> noted.id
-     ) AS "isFirstDead" FROM noted`,
+     ) AS "isFirstDead", $8::boolean AND COALESCE(before.enabled, false) AS "hasDisabled"
+     FROM noted LEFT JOIN before ON before.id = noted.webhook_id`,
     [id, lease, state, status, failure, pause, rest, isGone, url, instant, failures],
   );
-  return noted?.isFirstDead === true;
+  return noted ?? { isFirstDead: false, hasDisabled: false };
 }
 
 /** Gives back what was not sent: others may send it at once. */

@@ -169,10 +169,11 @@ export class WebhookSender {
       ...sequelOf(attempt, this.settings.chance()),
     };
     const told = { ...sequel, status, failure, failures, instant: this.settings.instant() };
-    const isFirstDead = await noteAttempt(this.database.read, delivery, told);
+    const { isFirstDead, hasDisabled } = await noteAttempt(this.database.read, delivery, told);
     const { webhookId: id } = delivery;
-    if (sequel.isGone) this.logger.warn(`${id} answered 410 and is disabled.`);
-    else if (isFirstDead) this.logger.warn(`${id} has not taken a message, which is given up.`);
+    if (hasDisabled) this.logger.warn(`${id} answered 410 and is disabled.`);
+    else if (isFirstDead && !sequel.isGone)
+      this.logger.warn(`${id} has not taken a message, which is given up.`);
   }
 }
 

@@ -19,7 +19,7 @@ import { Metrics } from '../../../src/platform/metrics/metrics.js';
 import { startTestApp, type Answer, type TestApp } from '../../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { buildPerson } from '../../support/factories.js';
-import { Receiver } from '../../support/receiver.js';
+import { Receiver, type Answering } from '../../support/receiver.js';
 import { expectProblem } from '../../support/refusals.js';
 import { Hooks, LOCAL, type ShownWebhook } from '../../support/webhooks.js';
 
@@ -89,21 +89,25 @@ describe('the operator', () => {
     const said = jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
     const { id } = await hooks.make({ url: receiver.url });
     const { id: gone } = await hooks.make({ url: `${receiver.url}?gone` });
+    const held: Parameters<Answering>[0][] = [];
     receiver.answer = (response, { path }) => {
-      response.writeHead(path.endsWith('gone') ? 410 : 500).end();
+      if (path.endsWith('gone')) held.push(response);
+      else response.writeHead(500).end();
     };
-    // Two that are at their last attempt.
+    // Two that are at their last attempt, and two that are on their way at once.
     for (const count of [1, 2]) {
       await buildPerson(accord);
       await hooks.until(id, (all) => all.length === count && all.at(-1)?.attempts === 1);
     }
+    await receiver.until(4);
+    for (const response of held) response.writeHead(410).end();
     await accord.database.read(
       'UPDATE deliveries SET attempts = 9, due_at = now() WHERE webhook_id = $1::uuid',
       [id],
     );
     hooks.wake();
     await hooks.until(id, (all) => all.every(({ state }) => state === 'dead'));
-    await hooks.until(gone, ([first]) => first?.state === 'dead');
+    await hooks.until(gone, (all) => all.every(({ state }) => state === 'dead'));
     expect(said.mock.calls.map(([line]) => String(line)).toSorted()).toEqual(
       [
         `${id} has not taken a message, which is given up.`,
@@ -116,15 +120,15 @@ describe('the operator', () => {
       const text = await accord.app.get(Metrics).text();
       return text.split('\n').filter((line) => line.startsWith('accord_webhook'));
     };
-    for (const until = Date.now() + 5_000; Date.now() < until;) {
+    for (const until = Date.now() + 30_000; Date.now() < until;) {
       await hooks.read(id);
-      if ((await metrics()).at(-1)?.endsWith(' 3') === true) break;
+      if ((await metrics()).at(-1)?.endsWith(' 4') === true) break;
     }
     expect(await metrics()).toEqual([
       'accord_webhooks{state="enabled"} 1',
       'accord_webhooks{state="disabled"} 1',
       'accord_webhook_deliveries{state="pending"} 0',
-      'accord_webhook_deliveries{state="dead"} 3',
+      'accord_webhook_deliveries{state="dead"} 4',
     ]);
   });
 });

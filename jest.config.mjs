@@ -28,6 +28,8 @@ export default {
   testTimeout: 120_000,
   // A test that fails may leave a service open: that is said, and nobody waits for it.
   forceExit: true,
+  // While one waits for Postgres, or Postgres for a processor, the other goes on.
+  maxWorkers: 2,
   // What a test file has loaded is not let go in the same process.
   workerIdleMemoryLimit: '1GB',
   projects: [

@@ -51,7 +51,7 @@ describe('a backup of the embedded database', () => {
       for (const batch of buildHistory(11, 120).batches) await tellBatch(client, batch);
       await client.query('SELECT number_changes(NULL, 10000)');
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.destroy();
     const copies = [restored, join(folder, 'stopped')].filter((home) => existsSync(home));
@@ -82,7 +82,7 @@ describe('a backup of the embedded database', () => {
       await second.stop();
     }
     expect(await readFile(join(restored, 'admin-key'), 'utf8')).toBe(KEY);
-  }, 60_000);
+  });
 
   it('takes nothing’s place, unless it is told to, and then keeps what was there', async () => {
     await expect(makeBackup(dataDir, file)).rejects.toThrow(/is there already/);
@@ -101,7 +101,7 @@ describe('a backup of the embedded database', () => {
     }
     const { location } = JSON.parse(await readFile(before ?? '', 'utf8')) as { location: string };
     expect(existsSync(join(restored, location, 'data', 'PG_VERSION'))).toBe(true);
-  }, 60_000);
+  });
 
   it('refuses what is broken or no backup, and leaves nothing of it', async () => {
     const empty = join(folder, 'empty');
@@ -148,7 +148,7 @@ describe('a backup of the embedded database', () => {
     } finally {
       await second.destroy();
     }
-  }, 60_000);
+  });
 
   it('starts the server by itself when no service runs, and stops it', async () => {
     await onServer(server.url, async (client) => {
@@ -166,7 +166,7 @@ describe('a backup of the embedded database', () => {
     } finally {
       await second.stop();
     }
-  }, 60_000);
+  });
 });
 
 async function untilGrown(value: () => number, to: number): Promise<void> {

@@ -70,5 +70,5 @@ describe('pg_dump and pg_restore, as docs/backup.md has them', () => {
     const before = await readDatabase(from.url);
     expect(before['changes']?.length).toBeGreaterThan(50);
     expect(await readDatabase(to.url)).toEqual(before);
-  }, 60_000);
+  });
 });

@@ -85,7 +85,7 @@ describe('the same file twice', () => {
       }),
       { numRuns: 40, seed: 20_221_228 },
     );
-  }, 120_000);
+  });
 
   it('writes as many revisions as names were changed', async () => {
     await fc.assert(
@@ -113,5 +113,5 @@ describe('the same file twice', () => {
       ),
       { numRuns: 15, seed: 20_221_228 },
     );
-  }, 120_000);
+  });
 });

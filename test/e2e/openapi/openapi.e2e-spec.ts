@@ -103,7 +103,7 @@ describe('an answer', () => {
       }
     }
     expect(unread).toEqual([]);
-  }, 120_000);
+  });
 
   /** Who asked makes a difference where actors and reasons are told, and where keys are. */
   const whoReads = (path: string): readonly ('reader' | 'admin')[] =>

@@ -32,7 +32,7 @@ describe('the embedded Postgres', () => {
   beforeAll(async () => {
     server = await start();
     await query(server.url, 'CREATE TABLE kept AS SELECT 1 AS n');
-  }, 60_000);
+  });
 
   afterAll(() => server.destroy());
 
@@ -71,7 +71,7 @@ describe('the embedded Postgres', () => {
     await newPid();
     expect(await query(server.url, kept)).toEqual([{ rows: 1 }]);
     expect(restarts).toEqual(Array(5).fill('it ended unasked (SIGKILL)'));
-  }, 60_000);
+  });
 
   test('finds its data again on the same port', async () => {
     const { url } = server;
@@ -122,7 +122,7 @@ describe('the embedded Postgres', () => {
     const leftovers = existsSync(left);
     await other.destroy();
     expect({ found, leftovers }).toEqual({ found: [{ kept: null }], leftovers: false });
-  }, 60_000);
+  });
 });
 
 async function query(url: string, statement: string): Promise<unknown[]> {

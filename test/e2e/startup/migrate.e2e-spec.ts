@@ -17,7 +17,7 @@ describe('the migrations at start-up', () => {
   beforeAll(async () => {
     [ours, theirs] = await Promise.all([createBareDatabase(), createBareDatabase()]);
     await Promise.all([applyMigrations(ours.url), prisma(theirs.url, 'migrate', 'deploy')]);
-  }, 60_000);
+  });
 
   afterAll(() => Promise.all([ours.drop(), theirs.drop()]));
 
@@ -28,7 +28,7 @@ describe('the migrations at start-up', () => {
 
   test('satisfy prisma migrate status', async () => {
     expect(await prisma(ours.url, 'migrate', 'status')).toContain('Database schema is up to date');
-  }, 30_000);
+  });
 
   test('are applied once', async () => {
     expect(await applyMigrations(ours.url)).toEqual([]);

@@ -12,10 +12,11 @@ import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, type Author } from '../../platform/auth/caller.js';
 import { readPaging, type Parameters } from '../../platform/http/query.reader.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
 import { DUPLICATES_OF } from './duplicates.dto.js';
-import { DuplicatesService, type DecisionView, type PageOf } from './duplicates.service.js';
+import { DuplicatesService, type DecisionView } from './duplicates.service.js';
 import type { PairView } from './duplicates.view.js';
 
 /** Records that may be of one, for key holders: they may be held back. */
@@ -41,8 +42,8 @@ export class DuplicatesController {
   async list(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PageOf<PairView>> {
-    return linked(reply, await this.duplicates.list(query));
+  ): Promise<Page<PairView>> {
+    return linkPage(reply, await this.duplicates.list(query));
   }
 
   /** Decides about a pair: `same` merges the two, which can be undone; `different` is remembered, and not asked about again. */
@@ -76,8 +77,8 @@ export class DuplicatesController {
   async listDecisions(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PageOf<DecisionView>> {
-    return linked(reply, await this.duplicates.listDecisions(readPaging(query)));
+  ): Promise<Page<DecisionView>> {
+    return linkPage(reply, await this.duplicates.listDecisions(readPaging(query)));
   }
 
   /** That two records are two. */
@@ -100,9 +101,4 @@ export class DuplicatesController {
   async takeBack(@Param('id') id: string, @CurrentAuthor() author: Author): Promise<void> {
     await this.duplicates.takeBack(id, author);
   }
-}
-
-function linked<Item>(reply: FastifyReply, page: PageOf<Item>): PageOf<Item> {
-  if (page.page.next !== null) linkNext(reply, page.page.next);
-  return page;
 }

@@ -17,11 +17,12 @@ import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, type Author, type KnownRequest } from '../../platform/auth/caller.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
 import { STREAMED } from '../../platform/http/streamed.bodies.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
 import { IMPORT_FORMATS, OUTCOMES } from './import.rows.js';
 import type { ImportView, KeptRow } from './import.view.js';
-import { ImportsService, type Page } from './imports.service.js';
+import { ImportsService } from './imports.service.js';
 
 const parameter = (name: string, description: string, words?: readonly string[]): MethodDecorator =>
   ApiQuery({
@@ -103,7 +104,7 @@ export class ImportsController {
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<ImportView>> {
-    return paged(reply, await this.imports.list(query));
+    return linkPage(reply, await this.imports.list(query));
   }
 
   /** One import: how far it is, and what became of it. */
@@ -129,11 +130,6 @@ export class ImportsController {
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<Omit<KeptRow, 'nth'>>> {
-    return paged(reply, await this.imports.rows(id, query));
+    return linkPage(reply, await this.imports.rows(id, query));
   }
-}
-
-function paged<Item>(reply: FastifyReply, page: Page<Item>): Page<Item> {
-  if (page.page.next !== null) linkNext(reply, page.page.next);
-  return page;
 }

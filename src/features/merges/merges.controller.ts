@@ -11,7 +11,8 @@ import {
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, CurrentEdit, type Author, type Edit } from '../../platform/auth/caller.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import {
   DescribePaging,
   IfMatch,
@@ -20,7 +21,7 @@ import {
   problems,
 } from '../../platform/records/record.openapi.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
-import { MergesService, type MergeList } from './merges.service.js';
+import { MergesService } from './merges.service.js';
 import type { MergeView } from './merge.view.js';
 
 const Reason = ApiHeader({
@@ -89,10 +90,8 @@ export class MergesController {
   async list(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<MergeList> {
-    const page = await this.merges.list(query);
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<MergeView>> {
+    return linkPage(reply, await this.merges.list(query));
   }
 
   /** One merge, undone or not. */

@@ -4,7 +4,8 @@ import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, type Author } from '../../platform/auth/caller.js';
 import { readPaging, type Parameters } from '../../platform/http/query.reader.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
 import { PurgesService, type PurgeView } from './purges.service.js';
 
@@ -50,10 +51,8 @@ export class PurgesController {
   async list(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.purges.listPurges(readPaging(query));
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<PurgeView>> {
+    return linkPage(reply, await this.purges.listPurges(readPaging(query)));
   }
 
   /** One purge. */

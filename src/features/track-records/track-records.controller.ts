@@ -4,7 +4,8 @@ import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentView, type View } from '../../platform/auth/caller.js';
 import { QueryReader, readAsked, type Parameters } from '../../platform/http/query.reader.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import {
   DescribeAsked,
   DescribePaging,
@@ -14,6 +15,7 @@ import {
 } from '../../platform/records/record.openapi.js';
 import {
   TrackRecordsService,
+  type PublisherTrackRecord,
   type SourceTrackRecord,
   type TrackRecordsAsked,
 } from './track-records.service.js';
@@ -58,10 +60,9 @@ export class TrackRecordsController {
     @Query() query: Parameters,
     @CurrentView() view: View,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.trackRecords.ofPublishers(readTrackRecordsAsked(query), view);
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<PublisherTrackRecord>> {
+    const asked = readTrackRecordsAsked(query);
+    return linkPage(reply, await this.trackRecords.ofPublishers(asked, view));
   }
 }
 

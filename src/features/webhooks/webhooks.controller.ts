@@ -22,7 +22,8 @@ import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, type Author } from '../../platform/auth/caller.js';
 import { readPaging, type Parameters } from '../../platform/http/query.reader.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import { requireNoFields } from '../../platform/records/record.body.js';
 import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
 import { DELIVERY_STATES } from './deliveries.words.js';
@@ -68,10 +69,8 @@ export class WebhooksController {
   async list(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.webhooks.list(readPaging(query));
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<WebhookView>> {
+    return linkPage(reply, await this.webhooks.list(readPaging(query)));
   }
 
   /** One webhook, without its secret. */
@@ -162,10 +161,8 @@ export class WebhooksController {
     @Param('id') id: string,
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.deliveries.list(id, query);
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<DeliveryView>> {
+    return linkPage(reply, await this.deliveries.list(id, query));
   }
 }
 

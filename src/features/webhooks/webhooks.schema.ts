@@ -1,3 +1,4 @@
+import { INSTANT } from '../../platform/http/schemas.js';
 import type { JsonSchema } from '../../platform/records/field.js';
 import { pageOf } from '../../platform/records/record.openapi.js';
 import { schemaOf } from '../../platform/records/record.schema.js';
@@ -5,8 +6,7 @@ import { DELIVERY_STATES, FAILURES } from './deliveries.words.js';
 import { AUDIENCES, ReplayBody, SecretBody, WebhookBody } from './webhooks.dto.js';
 
 const id = { type: 'string', format: 'uuid' };
-const instant = { type: 'string', format: 'date-time' };
-const instantOrNull = { ...instant, type: ['string', 'null'] };
+const instantOrNull = { ...INSTANT, type: ['string', 'null'] };
 const count = { type: 'integer', minimum: 0 };
 
 const webhook = {
@@ -36,8 +36,8 @@ const webhook = {
     description: 'Until when the secret before signs as well.',
   },
   createdBy: { type: 'string', description: 'Whose key.' },
-  createdAt: instant,
-  updatedAt: instant,
+  createdAt: INSTANT,
+  updatedAt: INSTANT,
 };
 
 const secret = { type: 'string', pattern: '^whsec_', description: 'Shown this once.' };
@@ -56,7 +56,7 @@ const delivery = {
     description: 'Why the last attempt failed; null when it did not.',
   },
   endedAt: instantOrNull,
-  createdAt: instant,
+  createdAt: INSTANT,
   change: {
     anyOf: [{ $ref: '#/components/schemas/Change' }, { type: 'null' }],
     description: 'What it tells of; null when that was purged.',
@@ -80,7 +80,7 @@ export const webhookSchemas: Readonly<Record<string, JsonSchema>> = {
   WebhookPatch: { ...schemaOf(WebhookBody), required: [] },
   WebhookList: pageOf({ $ref: '#/components/schemas/Webhook' }),
   WebhookSecretCreate: schemaOf(SecretBody),
-  WebhookSecret: whole({ secret, previousUntil: instant }),
+  WebhookSecret: whole({ secret, previousUntil: INSTANT }),
   WebhookReplay: schemaOf(ReplayBody),
   Delivery: whole(delivery),
   DeliveryList: pageOf({ $ref: '#/components/schemas/Delivery' }),

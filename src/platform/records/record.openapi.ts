@@ -9,6 +9,7 @@ import {
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
+import { INSTANT } from '../http/schemas.js';
 import type { JsonSchema } from './field.js';
 import { isSearchable, type RecordDefinition } from './record.definition.js';
 import { Moved } from './moved.openapi.js';
@@ -290,7 +291,7 @@ function revisionOf(title: string): JsonSchema {
         description:
           '`published`, in the public’s view: it became visible, by an edit or by time, as it was then.',
       },
-      recordedAt: { type: 'string', format: 'date-time' },
+      recordedAt: INSTANT,
       actor: { type: 'string', description: 'Whose key; for key holders only.' },
       reason: { type: ['string', 'null'], description: 'Why; for key holders only.' },
       before: { anyOf: [body, { type: 'null' }] },

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentView, type View } from '../../platform/auth/caller.js';
@@ -10,6 +10,7 @@ import {
   DescribeAsked,
   DescribePaging,
   answer,
+  parameter,
   pathId,
   problems,
 } from '../../platform/records/record.openapi.js';
@@ -46,12 +47,7 @@ export class TrackRecordsController {
   @Get('track-records')
   @ApiTags('sources')
   @ApiOperation({ summary: 'How right each publisher was', operationId: 'trackRecords' })
-  @ApiQuery({
-    name: 'publisher',
-    required: false,
-    description: 'Only this one, in whatever case and spacing.',
-    schema: { type: 'string' },
-  })
+  @parameter('publisher', 'Only this one, in whatever case and spacing.')
   @DescribeAsked()
   @DescribePaging()
   @answer(200, 'A page', 'TrackRecordList')

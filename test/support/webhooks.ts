@@ -15,6 +15,9 @@ export const LOCAL: WebhookOptions = {
   networks: ['loopback'],
 };
 
+/** Later than anything is recorded, so that all of it is visible. */
+const BEGIN = Date.now() + 3_600_000;
+
 /** Below that of a test, in milliseconds: what is waited for in vain is told. */
 const PATIENCE = 60_000;
 
@@ -45,6 +48,11 @@ export interface ShownDelivery {
   readonly change: Change | null;
 }
 
+/** An instant so many milliseconds after a beginning that is later than anything is recorded in a test. */
+export function at(milliseconds: number): string {
+  return new Date(BEGIN + milliseconds).toISOString();
+}
+
 /** What admins do with webhooks. */
 export class Hooks {
   constructor(private readonly accord: TestApp) {}
@@ -62,6 +70,12 @@ export class Hooks {
     return this.succeed<ShownWebhook & { readonly secret: string }>('POST', '', fields);
   }
 
+  /** The first page of them. */
+  async list(): Promise<readonly ShownWebhook[]> {
+    const page = await this.succeed<{ data: ShownWebhook[] }>('GET', '?limit=100');
+    return page.data;
+  }
+
   async read(id: string): Promise<ShownWebhook> {
     return this.succeed<ShownWebhook>('GET', `/${id}`);
   }
@@ -76,6 +90,10 @@ export class Hooks {
 
   async remove(id: string): Promise<void> {
     await this.succeed('DELETE', `/${id}`);
+  }
+
+  async removeAll(): Promise<void> {
+    for (const { id } of await this.list()) await this.remove(id);
   }
 
   async deliveries(id: string, state = ''): Promise<readonly ShownDelivery[]> {

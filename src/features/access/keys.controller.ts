@@ -1,15 +1,21 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, type Author } from '../../platform/auth/caller.js';
-import { decodeCursor } from '../../platform/records/cursor.js';
 import { bodyOf } from '../../platform/records/record.body.js';
-import { linkNext } from '../../platform/records/answers.js';
-import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
+import {
+  DescribePaging,
+  answer,
+  bodyIs,
+  pathId,
+  problems,
+} from '../../platform/records/record.openapi.js';
 import { readPaging, type Parameters } from '../../platform/http/query.reader.js';
 import { KeyBody } from './keys.dto.js';
-import { KEY_LIST, KeysService, type KeyView } from './keys.service.js';
+import { KeysService, type KeyView } from './keys.service.js';
 
 /** The keys of writers; for admins only. */
 @Controller('v1/keys')
@@ -22,7 +28,7 @@ export class KeysController {
   /** Makes a key. The answer shows it, this once: only its hash is stored. */
   @Post()
   @ApiOperation({ summary: 'Make a key', operationId: 'createKey' })
-  @ApiBody({ required: true, schema: { $ref: '#/components/schemas/KeyCreate' } })
+  @bodyIs('KeyCreate')
   @answer(201, 'The key, shown this once', 'NewKey')
   @problems(400, 401, 403, 413, 415, 503)
   async create(
@@ -44,14 +50,8 @@ export class KeysController {
   async list(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const { limit, cursor } = readPaging(query);
-    const page = await this.keys.listKeys(
-      limit,
-      cursor === null ? null : decodeCursor(cursor, KEY_LIST),
-    );
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<KeyView>> {
+    return linkPage(reply, await this.keys.listKeys(readPaging(query)));
   }
 
   /** One key. */

@@ -1,3 +1,4 @@
+import { INSTANT } from '../../platform/http/schemas.js';
 import type { JsonSchema } from '../../platform/records/field.js';
 import { pageOf } from '../../platform/records/record.openapi.js';
 import { schemaOf } from '../../platform/records/record.schema.js';
@@ -8,8 +9,8 @@ const properties = {
   name: { type: 'string' },
   role: { enum: ['editor', 'admin'] },
   origin: { enum: ['api', 'first_start', 'environment'] },
-  createdAt: { type: 'string', format: 'date-time' },
-  revokedAt: { type: ['string', 'null'], format: 'date-time' },
+  createdAt: INSTANT,
+  revokedAt: { ...INSTANT, type: ['string', 'null'] },
 };
 
 /** The schemas of keys, by the names that their routes use. */

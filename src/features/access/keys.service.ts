@@ -3,7 +3,9 @@ import { Authenticator, hashOf, newKey } from '../../platform/auth/authenticator
 import type { Author } from '../../platform/auth/caller.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { Database } from '../../platform/prisma/database.js';
-import { encodeCursor, type Position } from '../../platform/records/cursor.js';
+import type { Paging } from '../../platform/http/query.reader.js';
+import { decodeCursor } from '../../platform/records/cursor.js';
+import { byId, pageFrom, type Page } from '../../platform/records/page.js';
 import { isUuid } from '../../platform/http/text.js';
 import { insertKey, type StoredKey } from './keys.db.js';
 import type { KeyBody } from './keys.dto.js';
@@ -17,6 +19,9 @@ export interface KeyView {
   readonly createdAt: string;
   readonly revokedAt: string | null;
 }
+
+/** What a cursor of the list is bound to. */
+const KEY_LIST = 'keys';
 
 /** The keys of editors and admins. */
 @Injectable()
@@ -34,19 +39,19 @@ export class KeysService {
     });
   }
 
-  /** A page of all keys, revoked ones too, the oldest first. */
-  async listKeys(
-    limit: number,
-    after: Position | null,
-  ): Promise<{ data: KeyView[]; page: { next: string | null } }> {
+  /**
+   * A page of all keys, revoked ones too, the oldest first.
+   *
+   * @throws Problem `invalid_cursor`
+   */
+  async listKeys({ limit, cursor }: Paging): Promise<Page<KeyView>> {
+    const after = cursor === null ? null : decodeCursor(cursor, KEY_LIST);
     const found = await this.database.prisma.key.findMany({
       orderBy: { id: 'asc' },
       take: limit + 1,
       ...(after ? { where: { id: { gt: after.id } } } : {}),
     });
-    const data = found.slice(0, limit).map(present);
-    const last = found.length > limit ? data.at(-1) : undefined;
-    return { data, page: { next: last ? encodeCursor({ key: '', id: last.id }, KEY_LIST) : null } };
+    return pageFrom(found.map(present), { limit, list: KEY_LIST }, byId);
   }
 
   /**
@@ -75,9 +80,6 @@ export class KeysService {
     this.database.watch?.committed(false);
   }
 }
-
-/** What a cursor of this list is bound to. */
-export const KEY_LIST = 'keys';
 
 function present(key: StoredKey): KeyView {
   const { id, name, role, origin } = key;

@@ -1,11 +1,16 @@
 import { Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentView, type View } from '../../platform/auth/caller.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
 import { linkNext } from '../../platform/records/answers.js';
-import { DescribeLimit, answer, problems } from '../../platform/records/record.openapi.js';
+import {
+  DescribeLimit,
+  answer,
+  parameter,
+  problems,
+} from '../../platform/records/record.openapi.js';
 import { DescribeMergerIds } from './changes.openapi.js';
 import { ChangesService, type ChangePage } from './changes.service.js';
 
@@ -19,13 +24,10 @@ export class ChangesController {
   @Get()
   @Access('reader')
   @ApiOperation({ summary: 'Every change of every record', operationId: 'listChanges' })
-  @ApiQuery({
-    name: 'after',
-    required: false,
-    description:
-      'The `page.next` of the page before; `latest` for none of what has been, only where to ask again. Left out, from the beginning.',
-    schema: { type: 'string' },
-  })
+  @parameter(
+    'after',
+    'The `page.next` of the page before; `latest` for none of what has been, only where to ask again. Left out, from the beginning.',
+  )
   @DescribeMergerIds()
   @DescribeLimit()
   @answer(200, 'A page', 'ChangeList')

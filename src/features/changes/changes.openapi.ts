@@ -1,10 +1,5 @@
-import { ApiQuery } from '@nestjs/swagger';
+import { parameter } from '../../platform/records/record.openapi.js';
 
 /** Describes the parameter by which the feed is asked for some mergers. */
 export const DescribeMergerIds = (): MethodDecorator =>
-  ApiQuery({
-    name: 'mergerId',
-    required: false,
-    description: 'Only what belongs to these mergers; several are parted by commas.',
-    schema: { type: 'string' },
-  });
+  parameter('mergerId', 'Only what belongs to these mergers; several are parted by commas.');

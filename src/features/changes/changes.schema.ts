@@ -1,4 +1,5 @@
 import { RECORD_TYPES } from '../../domain/vocabulary.js';
+import { INSTANT } from '../../platform/http/schemas.js';
 import type { JsonSchema } from '../../platform/records/field.js';
 import { pageOf } from '../../platform/records/record.openapi.js';
 
@@ -28,7 +29,7 @@ export const changeSchemas: Readonly<Record<string, JsonSchema>> = {
         description:
           '`published`: it became visible to the public, by an edit or by time. `purged`: it is gone for good.',
       },
-      recordedAt: { type: 'string', format: 'date-time' },
+      recordedAt: INSTANT,
       actor: {
         type: ['string', 'null'],
         description: 'Whose key; null for `published`. For key holders only.',

@@ -1,21 +1,21 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiHeader,
-  ApiOperation,
-  ApiQuery,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, type Author } from '../../platform/auth/caller.js';
 import { readPaging, type Parameters } from '../../platform/http/query.reader.js';
-import { linkNext } from '../../platform/records/answers.js';
-import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
+import {
+  DescribePaging,
+  answer,
+  bodyIs,
+  parameter,
+  pathId,
+  problems,
+} from '../../platform/records/record.openapi.js';
 import { DUPLICATES_OF } from './duplicates.dto.js';
-import { DuplicatesService, type DecisionView, type PageOf } from './duplicates.service.js';
+import { DuplicatesService, type DecisionView } from './duplicates.service.js';
 import type { PairView } from './duplicates.view.js';
 
 /** Records that may be of one, for key holders: they may be held back. */
@@ -29,20 +29,15 @@ export class DuplicatesController {
   /** Lists pairs of records that may be of one, by their names in whatever spelling and script, the likeliest first. */
   @Get()
   @ApiOperation({ summary: 'List likely duplicates', operationId: 'listDuplicates' })
-  @ApiQuery({
-    name: 'of',
-    required: true,
-    description: 'What is compared.',
-    schema: { type: 'string', enum: [...DUPLICATES_OF] },
-  })
+  @parameter('of', 'What is compared.', { words: DUPLICATES_OF, isRequired: true })
   @DescribePaging()
   @answer(200, 'A page', 'DuplicateList')
   @problems(400, 401, 403)
   async list(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PageOf<PairView>> {
-    return linked(reply, await this.duplicates.list(query));
+  ): Promise<Page<PairView>> {
+    return linkPage(reply, await this.duplicates.list(query));
   }
 
   /** Decides about a pair: `same` merges the two, which can be undone; `different` is remembered, and not asked about again. */
@@ -53,7 +48,7 @@ export class DuplicatesController {
     required: false,
     description: 'Why; needed for `same`, as for every merge.',
   })
-  @ApiBody({ required: true, schema: { $ref: '#/components/schemas/DuplicateDecisionCreate' } })
+  @bodyIs('DuplicateDecisionCreate')
   @answer(201, 'What was decided', 'DuplicateDecision')
   @problems(400, 401, 403, 404, 409, 410, 413, 415, 422, 503)
   async decide(
@@ -76,8 +71,8 @@ export class DuplicatesController {
   async listDecisions(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PageOf<DecisionView>> {
-    return linked(reply, await this.duplicates.listDecisions(readPaging(query)));
+  ): Promise<Page<DecisionView>> {
+    return linkPage(reply, await this.duplicates.listDecisions(readPaging(query)));
   }
 
   /** That two records are two. */
@@ -100,9 +95,4 @@ export class DuplicatesController {
   async takeBack(@Param('id') id: string, @CurrentAuthor() author: Author): Promise<void> {
     await this.duplicates.takeBack(id, author);
   }
-}
-
-function linked<Item>(reply: FastifyReply, page: PageOf<Item>): PageOf<Item> {
-  if (page.page.next !== null) linkNext(reply, page.page.next);
-  return page;
 }

@@ -1,10 +1,18 @@
-import { ID, TEXT, listOf, named, oneOf, orNull, shape } from '../../platform/http/schemas.js';
+import {
+  ID,
+  INSTANT,
+  TEXT,
+  listOf,
+  named,
+  oneOf,
+  orNull,
+  shape,
+} from '../../platform/http/schemas.js';
 import type { JsonSchema } from '../../platform/records/field.js';
 import { pageOf } from '../../platform/records/record.openapi.js';
 import { schemaOf } from '../../platform/records/record.schema.js';
 import { DUPLICATES_OF, DuplicateDecisionBody } from './duplicates.dto.js';
 
-const INSTANT: JsonSchema = { type: 'string', format: 'date-time' };
 const TWO_IDS: JsonSchema = { ...listOf(ID), minItems: 2, maxItems: 2 };
 
 /** The schemas of duplicates, by the names that their routes use. */

@@ -5,7 +5,8 @@ import { Problem, invalid } from '../../platform/errors/problem.js';
 import { QueryReader, type Paging, type Parameters } from '../../platform/http/query.reader.js';
 import { isUuid } from '../../platform/http/text.js';
 import { Database } from '../../platform/prisma/database.js';
-import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import { decodeCursor, type Position } from '../../platform/records/cursor.js';
+import { byId, pageFrom, type Page } from '../../platform/records/page.js';
 import { bodyOf } from '../../platform/records/record.body.js';
 import { DEFINITIONS, type Definitions } from '../../platform/records/record.definition.js';
 import { lockRecord } from '../../platform/records/records.db.js';
@@ -22,12 +23,6 @@ import {
 } from './duplicates.db.js';
 import { DUPLICATES_OF, DuplicateDecisionBody } from './duplicates.dto.js';
 import { presentPair, type PairView } from './duplicates.view.js';
-
-/** A page. */
-export interface PageOf<Item> {
-  readonly data: readonly Item[];
-  readonly page: { readonly next: string | null };
-}
 
 /** What was decided of a pair; `id` is that of the decision, or of the merge that it made. */
 export type DecisionView = DifferentRow & { readonly decision: 'same' | 'different' };
@@ -49,7 +44,7 @@ export class DuplicatesService {
    *
    * @throws Problem `validation_failed`, `invalid_cursor`
    */
-  async list(query: Parameters): Promise<PageOf<PairView>> {
+  async list(query: Parameters): Promise<Page<PairView>> {
     const reader = new QueryReader(query);
     const { limit, cursor } = reader.takePaging();
     const word = reader.take('of');
@@ -60,10 +55,8 @@ export class DuplicatesService {
     const list = `duplicates ${compared}`;
     const after = cursor === null ? null : placeOf(cursor, list);
     const found = await listPairs(this.database.read, compared, { after, limit: limit + 1 });
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    const next = last ? cursorOf(last, list) : null;
-    return { data: page.map((pair) => presentPair(compared, pair)), page: { next } };
+    const page = pageFrom(found, { limit, list }, positionOf);
+    return { ...page, data: page.data.map((pair) => presentPair(compared, pair)) };
   }
 
   /**
@@ -136,16 +129,11 @@ export class DuplicatesService {
   }
 
   /** A page of what was said to be two, taken back or not, the first first. */
-  async listDecisions({ limit, cursor }: Paging): Promise<PageOf<DecisionView>> {
+  async listDecisions({ limit, cursor }: Paging): Promise<Page<DecisionView>> {
     const after = cursor === null ? null : decodeCursor(cursor, DECISIONS).id;
     const asked = { id: null, after, limit: limit + 1 };
     const found = await listDifferent(this.database.read, asked);
-    const data = found.slice(0, limit).map(presentDecision);
-    const last = found.length > limit ? data.at(-1) : undefined;
-    return {
-      data,
-      page: { next: last ? encodeCursor({ key: '', id: last.id }, DECISIONS) : null },
-    };
+    return pageFrom(found.map(presentDecision), { limit, list: DECISIONS }, byId);
   }
 
   /**
@@ -195,8 +183,8 @@ function presentDecision(row: DifferentRow): DecisionView {
 }
 
 /** A cursor holds one id: the other one stands beside the score. */
-function cursorOf({ score, ids: [one, other] }: Pair, list: string): string {
-  return encodeCursor({ key: `${score} ${other}`, id: one }, list);
+function positionOf({ score, ids: [one, other] }: Pair): Position {
+  return { key: `${score} ${other}`, id: one };
 }
 
 function placeOf(

@@ -1,12 +1,12 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { RECORD_TYPES } from '../../domain/vocabulary.js';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentView, type KnownRequest, type View } from '../../platform/auth/caller.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
 import { beginAnswer } from '../../platform/http/streamed.answer.js';
-import { DescribeAsked, problems } from '../../platform/records/record.openapi.js';
+import { DescribeAsked, parameter, problems } from '../../platform/records/record.openapi.js';
 import { Makings } from '../../platform/snapshots/makings.js';
 import { EXPORT_FORMATS } from './export.query.js';
 import { ExportsService } from './exports.service.js';
@@ -26,18 +26,11 @@ export class ExportsController {
   @Get()
   @Access('reader')
   @ApiOperation({ summary: 'All records as a file', operationId: 'export' })
-  @ApiQuery({
-    name: 'format',
-    required: true,
-    description: 'Popolo 1.0.1; our own records, one a line; or a table of one resource.',
-    schema: { type: 'string', enum: [...EXPORT_FORMATS] },
+  @parameter('format', 'Popolo 1.0.1; our own records, one a line; or a table of one resource.', {
+    words: EXPORT_FORMATS,
+    isRequired: true,
   })
-  @ApiQuery({
-    name: 'resource',
-    required: false,
-    description: 'Which resource; with `csv`, and only there.',
-    schema: { type: 'string', enum: [...RECORD_TYPES] },
-  })
+  @parameter('resource', 'Which resource; with `csv`, and only there.', { words: RECORD_TYPES })
   @DescribeAsked()
   @ApiResponse({
     status: 200,

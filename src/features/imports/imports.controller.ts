@@ -5,7 +5,6 @@ import {
   ApiConsumes,
   ApiHeader,
   ApiOperation,
-  ApiQuery,
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
@@ -17,19 +16,21 @@ import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, type Author, type KnownRequest } from '../../platform/auth/caller.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
 import { STREAMED } from '../../platform/http/streamed.bodies.js';
-import { linkNext } from '../../platform/records/answers.js';
-import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
+import {
+  DescribePaging,
+  answer,
+  parameter,
+  pathId,
+  problems,
+} from '../../platform/records/record.openapi.js';
 import { IMPORT_FORMATS, OUTCOMES } from './import.rows.js';
 import type { ImportView, KeptRow } from './import.view.js';
-import { ImportsService, type Page } from './imports.service.js';
+import { ImportsService } from './imports.service.js';
 
-const parameter = (name: string, description: string, words?: readonly string[]): MethodDecorator =>
-  ApiQuery({
-    name,
-    required: name === 'format',
-    description,
-    schema: { type: 'string', ...(words ? { enum: [...words] } : {}) },
-  });
+const flag = (name: string, description: string): MethodDecorator =>
+  parameter(name, description, { words: ['true', 'false'] });
 
 /** Imports, for key holders: they name what may be held back. */
 @Controller('v1/imports')
@@ -44,20 +45,11 @@ export class ImportsController {
   @HttpCode(202)
   @RouteConfig(STREAMED)
   @ApiOperation({ summary: 'Import a file', operationId: 'createImport' })
-  @parameter('format', 'What the file is.', IMPORT_FORMATS)
-  @parameter('resource', 'Of a CSV: the kind of record in it.', RECORD_TYPES)
-  @parameter('dryRun', 'Whether to tell only what would happen; `false` unless given.', [
-    'true',
-    'false',
-  ])
-  @parameter('atomic', 'Whether nothing is stored when a row is refused; `true` unless given.', [
-    'true',
-    'false',
-  ])
-  @parameter('cite', 'Whether what is stored cites a source; `true` unless given.', [
-    'true',
-    'false',
-  ])
+  @parameter('format', 'What the file is.', { words: IMPORT_FORMATS, isRequired: true })
+  @parameter('resource', 'Of a CSV: the kind of record in it.', { words: RECORD_TYPES })
+  @flag('dryRun', 'Whether to tell only what would happen; `false` unless given.')
+  @flag('atomic', 'Whether nothing is stored when a row is refused; `true` unless given.')
+  @flag('cite', 'Whether what is stored cites a source; `true` unless given.')
   @parameter('sourceId', 'The source that is cited; left out, one is made when it is needed.')
   @parameter('title', 'The title of the import, and of the source that is made.')
   @parameter(
@@ -103,7 +95,7 @@ export class ImportsController {
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<ImportView>> {
-    return paged(reply, await this.imports.list(query));
+    return linkPage(reply, await this.imports.list(query));
   }
 
   /** One import: how far it is, and what became of it. */
@@ -120,7 +112,7 @@ export class ImportsController {
   @Get(':id/rows')
   @ApiOperation({ summary: 'List the rows of an import', operationId: 'listImportRows' })
   @pathId('imports')
-  @parameter('outcome', 'Only those of this outcome.', OUTCOMES)
+  @parameter('outcome', 'Only those of this outcome.', { words: OUTCOMES })
   @DescribePaging()
   @answer(200, 'A page', 'ImportRowList')
   @problems(400, 401, 403, 404)
@@ -129,11 +121,6 @@ export class ImportsController {
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<Omit<KeptRow, 'nth'>>> {
-    return paged(reply, await this.imports.rows(id, query));
+    return linkPage(reply, await this.imports.rows(id, query));
   }
-}
-
-function paged<Item>(reply: FastifyReply, page: Page<Item>): Page<Item> {
-  if (page.page.next !== null) linkNext(reply, page.page.next);
-  return page;
 }

@@ -2,6 +2,7 @@ import { RECORD_TYPES } from '../../domain/vocabulary.js';
 import {
   FLAG,
   ID,
+  INSTANT,
   TEXT,
   WHOLE,
   listOf,
@@ -14,7 +15,6 @@ import type { JsonSchema } from '../../platform/records/field.js';
 import { pageOf } from '../../platform/records/record.openapi.js';
 import { IMPORT_FORMATS, IMPORT_STATES, OUTCOMES } from './import.rows.js';
 
-const INSTANT: JsonSchema = { type: 'string', format: 'date-time' };
 const PROBLEM = shape(
   { code: TEXT, pointer: orNull(TEXT, 'The field to blame.'), detail: TEXT },
   'What is wrong, by the codes of all problems.',

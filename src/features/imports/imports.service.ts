@@ -16,7 +16,7 @@ import { Leases } from '../../platform/postgres/leases.js';
 import { Database } from '../../platform/prisma/database.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
 import { columnsOf } from '../../platform/records/field.js';
-import { encodeCursor } from '../../platform/records/cursor.js';
+import { byId, pageFrom, type Page } from '../../platform/records/page.js';
 import { DEFINITIONS, type Definitions } from '../../platform/records/record.definition.js';
 import { definitionOf } from '../../platform/records/references.db.js';
 import {
@@ -55,12 +55,6 @@ import { analyzeStaging, countRefused, keepOutcomes, refuseRows } from './stagin
 /** How long an import may take to be applied, and one statement of it, in milliseconds. */
 const LONGEST = 3_600_000;
 const PATIENCE = 1_800_000;
-
-/** A page of something. */
-export interface Page<Item> {
-  readonly data: readonly Item[];
-  readonly page: { readonly next: string | null };
-}
 
 /** Takes files in: as they come they are put aside, then all of it is applied in one transaction, or nothing. */
 @Injectable()
@@ -112,9 +106,7 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     const { before, limit, list } = readImportsQuery(query);
     await failAbandoned(this.database.beside);
     const found = await listImports(this.database.read, { id: null, before, limit: limit + 1 });
-    const data = found.slice(0, limit);
-    const last = found.length > limit ? data.at(-1) : undefined;
-    return { data, page: { next: last ? encodeCursor({ key: '', id: last.id }, list) : null } };
+    return pageFrom(found, { limit, list }, byId);
   }
 
   /**
@@ -139,10 +131,9 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     const { list, ...asked } = readRowsQuery(id, query);
     await this.read(id);
     const found = await listRows(this.database.read, { ...asked, limit: asked.limit + 1 });
-    const page = found.slice(0, asked.limit);
-    const last = found.length > asked.limit ? page.at(-1) : undefined;
-    const next = last ? encodeCursor({ key: String(last.nth), id }, list) : null;
-    return { data: page.map((row) => this.shown(row)), page: { next } };
+    const { limit } = asked;
+    const page = pageFrom(found, { limit, list }, ({ nth }) => ({ key: String(nth), id }));
+    return { ...page, data: page.data.map((row) => this.shown(row)) };
   }
 
   /** What is being applied is given up, and said to have failed while that can be said. */

@@ -1,26 +1,21 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiHeader,
-  ApiOperation,
-  ApiQuery,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, CurrentEdit, type Author, type Edit } from '../../platform/auth/caller.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import {
   DescribePaging,
   IfMatch,
   answer,
+  bodyIs,
+  parameter,
   pathId,
   problems,
 } from '../../platform/records/record.openapi.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
-import { MergesService, type MergeList } from './merges.service.js';
+import { MergesService } from './merges.service.js';
 import type { MergeView } from './merge.view.js';
 
 const Reason = ApiHeader({
@@ -28,9 +23,6 @@ const Reason = ApiHeader({
   required: true,
   description: 'Why; kept in the revisions.',
 });
-
-const filter = (name: string, description: string): MethodDecorator =>
-  ApiQuery({ name, required: false, description, schema: { type: 'string' } });
 
 /** Merges, for key holders: they name what may be held back. */
 @Controller('v1')
@@ -46,7 +38,7 @@ export class MergesController {
   @pathId('people')
   @IfMatch
   @Reason
-  @ApiBody({ required: true, schema: { $ref: '#/components/schemas/MergeCreate' } })
+  @bodyIs('MergeCreate')
   @answer(201, 'The merge', 'Merge')
   @problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428, 503)
   async mergePeople(
@@ -64,7 +56,7 @@ export class MergesController {
   @pathId('factions')
   @IfMatch
   @Reason
-  @ApiBody({ required: true, schema: { $ref: '#/components/schemas/MergeCreate' } })
+  @bodyIs('MergeCreate')
   @answer(201, 'The merge', 'Merge')
   @problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428, 503)
   async mergeFactions(
@@ -79,20 +71,18 @@ export class MergesController {
   /** Lists all merges, undone ones too. */
   @Get('merges')
   @ApiOperation({ summary: 'List merges', operationId: 'listMerges' })
-  @filter('recordType', '`people` or `factions`.')
-  @filter('keptId', 'Only those into this record; several are parted by commas.')
-  @filter('duplicateId', 'Only those of this record; several are parted by commas.')
-  @filter('undone', 'Whether it was undone: `true` or `false`.')
+  @parameter('recordType', '`people` or `factions`.')
+  @parameter('keptId', 'Only those into this record; several are parted by commas.')
+  @parameter('duplicateId', 'Only those of this record; several are parted by commas.')
+  @parameter('undone', 'Whether it was undone: `true` or `false`.')
   @DescribePaging()
   @answer(200, 'A page', 'MergeList')
   @problems(400, 401, 403)
   async list(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<MergeList> {
-    const page = await this.merges.list(query);
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<MergeView>> {
+    return linkPage(reply, await this.merges.list(query));
   }
 
   /** One merge, undone or not. */

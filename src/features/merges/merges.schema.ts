@@ -1,11 +1,18 @@
 import { RECORD_TYPES } from '../../domain/vocabulary.js';
-import { ID, TEXT, listOf, named, oneOf, orNull, shape } from '../../platform/http/schemas.js';
+import {
+  ID,
+  INSTANT,
+  TEXT,
+  listOf,
+  named,
+  oneOf,
+  orNull,
+  shape,
+} from '../../platform/http/schemas.js';
 import type { JsonSchema } from '../../platform/records/field.js';
 import { pageOf } from '../../platform/records/record.openapi.js';
 import { schemaOf } from '../../platform/records/record.schema.js';
 import { MergeBody } from './merges.dto.js';
-
-const INSTANT: JsonSchema = { type: 'string', format: 'date-time' };
 
 /** The schemas of merges, by the names that their routes use. */
 export const mergeSchemas: Readonly<Record<string, JsonSchema>> = {

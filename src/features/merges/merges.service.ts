@@ -8,7 +8,7 @@ import type { Parameters } from '../../platform/http/query.reader.js';
 import { isUuid } from '../../platform/http/text.js';
 import { bodyAtVersion } from '../../platform/ledger/revisions.db.js';
 import { Database, readWithin } from '../../platform/prisma/database.js';
-import { encodeCursor } from '../../platform/records/cursor.js';
+import { byId, pageFrom, type Page } from '../../platform/records/page.js';
 import { bodyOf } from '../../platform/records/record.body.js';
 import {
   DEFINITIONS,
@@ -42,12 +42,6 @@ import {
 import { MergeBody } from './merges.dto.js';
 import { ANY_MERGE, readMergesQuery } from './merges.query.js';
 import { refuseClashes, refuseUndoClashes, type MergedBody } from './merges.rules.js';
-
-/** A page of merges. */
-export interface MergeList {
-  readonly data: readonly MergeView[];
-  readonly page: { readonly next: string | null };
-}
 
 /** Makes two records of one person or faction one, and two again. */
 @Injectable()
@@ -100,13 +94,10 @@ export class MergesService {
   }
 
   /** A page of all merges, undone ones too, the oldest first. */
-  async list(query: Parameters): Promise<MergeList> {
+  async list(query: Parameters): Promise<Page<MergeView>> {
     const asked = readMergesQuery(query);
     const found = await listMerges(this.database.read, { ...asked, limit: asked.limit + 1 });
-    const data = found.slice(0, asked.limit);
-    const last = found.length > asked.limit ? data.at(-1) : undefined;
-    const next = last ? encodeCursor({ key: '', id: last.id }, asked.list) : null;
-    return { data, page: { next } };
+    return pageFrom(found, asked, byId);
   }
 
   /**

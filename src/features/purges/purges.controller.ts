@@ -1,11 +1,18 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, type Author } from '../../platform/auth/caller.js';
 import { readPaging, type Parameters } from '../../platform/http/query.reader.js';
-import { linkNext } from '../../platform/records/answers.js';
-import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
+import {
+  DescribePaging,
+  answer,
+  bodyIs,
+  pathId,
+  problems,
+} from '../../platform/records/record.openapi.js';
 import { PurgesService, type PurgeView } from './purges.service.js';
 
 /** What was removed for good: by an admin, and every key holder may see that it was. */
@@ -27,7 +34,7 @@ export class PurgesController {
     required: true,
     description: 'Why; it stays, for key holders: do not repeat in it what is to be forgotten.',
   })
-  @ApiBody({ required: true, schema: { $ref: '#/components/schemas/PurgeCreate' } })
+  @bodyIs('PurgeCreate')
   @answer(201, 'The mark that it leaves', 'Purge')
   @problems(400, 401, 403, 409, 413, 415, 422, 503)
   async create(
@@ -50,10 +57,8 @@ export class PurgesController {
   async list(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.purges.listPurges(readPaging(query));
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<PurgeView>> {
+    return linkPage(reply, await this.purges.listPurges(readPaging(query)));
   }
 
   /** One purge. */

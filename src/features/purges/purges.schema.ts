@@ -1,4 +1,5 @@
 import { RECORD_TYPES } from '../../domain/vocabulary.js';
+import { INSTANT } from '../../platform/http/schemas.js';
 import type { JsonSchema } from '../../platform/records/field.js';
 import { pageOf } from '../../platform/records/record.openapi.js';
 import { schemaOf } from '../../platform/records/record.schema.js';
@@ -8,7 +9,7 @@ const properties = {
   id: { type: 'string', format: 'uuid' },
   recordType: { enum: [...RECORD_TYPES] },
   recordId: { type: 'string', format: 'uuid' },
-  purgedAt: { type: 'string', format: 'date-time' },
+  purgedAt: INSTANT,
   actor: { type: 'string', description: 'Whose key.' },
   reason: {
     type: ['string', 'null'],

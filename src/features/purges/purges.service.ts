@@ -6,7 +6,8 @@ import { Problem } from '../../platform/errors/problem.js';
 import type { Paging } from '../../platform/http/query.reader.js';
 import { isUuid } from '../../platform/http/text.js';
 import { Database, readWithin } from '../../platform/prisma/database.js';
-import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import { decodeCursor } from '../../platform/records/cursor.js';
+import { byId, pageFrom, type Page } from '../../platform/records/page.js';
 import { bodyOf } from '../../platform/records/record.body.js';
 import {
   DEFINITIONS,
@@ -93,17 +94,9 @@ export class PurgesService {
    *
    * @throws Problem `invalid_cursor`
    */
-  async listPurges({
-    limit,
-    cursor,
-  }: Paging): Promise<{ data: readonly PurgeView[]; page: { next: string | null } }> {
+  async listPurges({ limit, cursor }: Paging): Promise<Page<PurgeView>> {
     const after = cursor === null ? null : decodeCursor(cursor, PURGE_LIST).id;
     const found = await listPurges(this.database.read, after, limit + 1);
-    const data = found.slice(0, limit);
-    const last = found.length > limit ? data.at(-1) : undefined;
-    return {
-      data,
-      page: { next: last ? encodeCursor({ key: '', id: last.id }, PURGE_LIST) : null },
-    };
+    return pageFrom(found, { limit, list: PURGE_LIST }, byId);
   }
 }

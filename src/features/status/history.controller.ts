@@ -9,12 +9,12 @@ import {
   readPagingBetween,
   type Parameters,
 } from '../../platform/http/query.reader.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
 import { DescribeBetween } from '../../platform/records/clocks.openapi.js';
 import { DiffService, type AnsweredDiff } from './diff.service.js';
 import { HistoryService } from './history.service.js';
-import type { Page } from './status.service.js';
 
 /** How the status of a merger changed. */
 @Controller('v1')
@@ -58,8 +58,6 @@ export class HistoryController {
     @CurrentView() view: View,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Page<HistoryPoint>> {
-    const page = await this.histories.historyOf(id, readPagingBetween(query), view);
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+    return linkPage(reply, await this.histories.historyOf(id, readPagingBetween(query), view));
   }
 }

@@ -4,7 +4,17 @@ import { CHANGE_KINDS } from '../../domain/status-diff.js';
 import { FORECAST_DATES } from '../../domain/status-history.js';
 import { RECORD_TYPES, STANCES } from '../../domain/vocabulary.js';
 import { CLOCKS } from '../../platform/http/query.reader.js';
-import { DATE, DAY, ID, TEXT, listOf, oneOf, orNull, shape } from '../../platform/http/schemas.js';
+import {
+  DATE,
+  DAY,
+  ID,
+  INSTANT,
+  TEXT,
+  listOf,
+  oneOf,
+  orNull,
+  shape,
+} from '../../platform/http/schemas.js';
 import type { JsonSchema } from '../../platform/records/field.js';
 import { pageOf } from '../../platform/records/record.openapi.js';
 import { PERCENT } from './status.schema.js';
@@ -54,7 +64,7 @@ export const historySchemas: Readonly<Record<string, JsonSchema>> = {
   }),
   StatusHistoryPointList: pageOf(
     shape({
-      at: { type: 'string', format: 'date-time' },
+      at: INSTANT,
       phase: orNull(
         shape({ name: oneOf(PHASES), flags: listOf(oneOf(PHASE_FLAGS)) }),
         'Null while the merger was not on record, like progress.',

@@ -14,11 +14,12 @@ import { Problem } from '../../platform/errors/problem.js';
 import { askedAt, type Between, type Paging } from '../../platform/http/query.reader.js';
 import { Database } from '../../platform/prisma/database.js';
 import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import type { Page } from '../../platform/records/page.js';
 import type { Reading } from '../../platform/records/reading.js';
 import { Readings } from '../../platform/records/readings.js';
 import { findMergerId, loadFacts } from '../facts/facts.db.js';
 import { sightOf, turnsOf } from '../facts/turns.db.js';
-import { StatusService, type Page } from './status.service.js';
+import { StatusService } from './status.service.js';
 
 /** How many earlier recordings one request reads at most, and how many moments it looks at. */
 const MOST_LOADS = 25;

@@ -4,7 +4,8 @@ import { status, summaryOf, type StatusSummary } from '../../domain/status.js';
 import type { View } from '../../platform/auth/caller.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Asked, Paging } from '../../platform/http/query.reader.js';
-import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import { decodeCursor } from '../../platform/records/cursor.js';
+import { pageFrom, type Page } from '../../platform/records/page.js';
 import { Readings } from '../../platform/records/readings.js';
 import type { Keep } from '../../platform/snapshots/snapshot.js';
 import {
@@ -15,7 +16,6 @@ import {
   type OpenPage,
 } from '../facts/facts.db.js';
 import { KeptSummaries, type Summed } from './kept.summaries.js';
-import type { Page } from './status.service.js';
 
 /** A page of open mergers, and what it rests on; null when it is not worth keeping. */
 export type OpenPageAnswer = Page<StatusSummary> & { readonly keep: Keep | null };
@@ -60,13 +60,10 @@ export class OpenStatusService {
     const found = await (isNow
       ? this.openAtOnce(view, page, asked)
       : this.openThen(view, page, asked));
-    const shown = found.slice(0, limit);
-    const last = found.length > limit ? shown.at(-1) : undefined;
+    const shown = pageFrom(found, { limit, list }, (last) => last);
     return {
-      data: shown.map(({ summary }) => summary),
-      page: {
-        next: last ? encodeCursor({ key: last.key, id: last.summary.merger.id }, list) : null,
-      },
+      ...shown,
+      data: shown.data.map(({ summary }) => summary),
       keep: isNow ? { scope: null, span: asked.asOf === null ? spanOf(found, from) : null } : null,
     };
   }

@@ -5,7 +5,8 @@ import type { StatusSummary } from '../../domain/status.js';
 import type { TimelineEntry } from '../../domain/timeline.js';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentView, type View } from '../../platform/auth/caller.js';
-import { JSON_TYPE, linkNext } from '../../platform/records/answers.js';
+import { JSON_TYPE, linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import {
   DescribeAsked,
   DescribePaging,
@@ -16,7 +17,7 @@ import {
 import { readAsked, readPagingAsked, type Parameters } from '../../platform/http/query.reader.js';
 import { keep } from '../../platform/snapshots/keep.js';
 import { OpenStatusService } from './open.service.js';
-import { StatusService, type Page } from './status.service.js';
+import { StatusService } from './status.service.js';
 
 /** What newsrooms and dashboards ask all day. */
 @Controller('v1')
@@ -61,7 +62,7 @@ export class StatusController {
   ): Promise<Page<StatusSummary>> {
     const { keep: basis, ...page } = await this.mergers.openStatuses(readPagingAsked(query), view);
     if (basis) keep(reply, basis);
-    return linked(reply, page);
+    return linkPage(reply, page);
   }
 
   /** What happened on the way, the earliest first. */
@@ -84,11 +85,6 @@ export class StatusController {
       view,
     );
     if (basis) keep(reply, basis);
-    return linked(reply, page);
+    return linkPage(reply, page);
   }
-}
-
-function linked<Item>(reply: FastifyReply, page: Page<Item>): Page<Item> {
-  if (page.page.next !== null) linkNext(reply, page.page.next);
-  return page;
 }

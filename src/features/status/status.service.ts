@@ -10,7 +10,8 @@ import { Problem } from '../../platform/errors/problem.js';
 import type { View } from '../../platform/auth/caller.js';
 import type { Asked, Paging } from '../../platform/http/query.reader.js';
 import { Database } from '../../platform/prisma/database.js';
-import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import { decodeCursor, type Position } from '../../platform/records/cursor.js';
+import { pageFrom, type Page } from '../../platform/records/page.js';
 import type { Reading } from '../../platform/records/reading.js';
 import { Readings } from '../../platform/records/readings.js';
 import { RecordsService } from '../../platform/records/records.service.js';
@@ -30,12 +31,6 @@ export interface AnsweredStatus {
 interface FactsAt {
   readonly facts: MergerFacts;
   readonly at: number;
-}
-
-/** A page of something. */
-export interface Page<Item> {
-  readonly data: readonly Item[];
-  readonly page: { readonly next: string | null };
 }
 
 /** How far mergers are, why, and what happened on the way. */
@@ -87,10 +82,8 @@ export class StatusService {
     const entries = timelineOf(mergerAt(facts, at));
     const list = `timeline ${facts.merger.id} ${asked.asOf ?? ''} ${asked.knownAt ?? ''}`;
     const start = cursor === null ? 0 : placeAfter(entries, decodeCursor(cursor, list));
-    const data = entries.slice(start, start + limit);
-    const last = start + limit < entries.length ? data.at(-1) : undefined;
-    const next = last ? encodeCursor({ key: keyOf(last), id: last.recordId }, list) : null;
-    return { data, page: { next }, keep: keepOf({ facts, at }, asked) };
+    const page = pageFrom(entries.slice(start), { limit, list }, placeOf);
+    return { ...page, keep: keepOf({ facts, at }, asked) };
   }
 
   /**
@@ -111,20 +104,18 @@ export class StatusService {
   }
 }
 
-function placeAfter(
-  entries: readonly TimelineEntry[],
-  position: { key: string; id: string },
-): number {
-  const place = entries.findIndex(
-    (entry) => entry.recordId === position.id && keyOf(entry) === position.key,
-  );
+function placeAfter(entries: readonly TimelineEntry[], position: Position): number {
+  const place = entries.findIndex((entry) => {
+    const { key, id } = placeOf(entry);
+    return id === position.id && key === position.key;
+  });
   if (place < 0)
     throw new Problem('invalid_cursor', 'The entry at which the page ended is gone: begin again.');
   return place + 1;
 }
 
-function keyOf(entry: TimelineEntry): string {
-  return `${entry.date} ${entry.kind}`;
+function placeOf({ date, kind, recordId }: TimelineEntry): Position {
+  return { key: `${date} ${kind}`, id: recordId };
 }
 
 /** Of an earlier recording nothing is kept: few ask for it, and none again and again. */

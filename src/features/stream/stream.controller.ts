@@ -1,10 +1,10 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentView, type View } from '../../platform/auth/caller.js';
 import type { Parameters } from '../../platform/http/query.reader.js';
-import { problems } from '../../platform/records/record.openapi.js';
+import { parameter, problems } from '../../platform/records/record.openapi.js';
 import { Makings } from '../../platform/snapshots/makings.js';
 import { beginStream } from './stream.response.js';
 import { DescribeMergerIds } from '../changes/changes.module.js';
@@ -24,13 +24,10 @@ export class StreamController {
   @Access('reader')
   @ApiOperation({ summary: 'Every change as it happens', operationId: 'streamChanges' })
   @DescribeMergerIds()
-  @ApiQuery({
-    name: 'lastEventId',
-    required: false,
-    description:
-      'For those who cannot send the header Last-Event-ID, which counts more: after which event to begin. The `page.next` of the feed will do, and the other way round. Left out, from now on.',
-    schema: { type: 'string' },
-  })
+  @parameter(
+    'lastEventId',
+    'For those who cannot send the header Last-Event-ID, which counts more: after which event to begin. The `page.next` of the feed will do, and the other way round. Left out, from now on.',
+  )
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,

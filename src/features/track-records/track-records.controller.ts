@@ -1,19 +1,22 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentView, type View } from '../../platform/auth/caller.js';
 import { QueryReader, readAsked, type Parameters } from '../../platform/http/query.reader.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import {
   DescribeAsked,
   DescribePaging,
   answer,
+  parameter,
   pathId,
   problems,
 } from '../../platform/records/record.openapi.js';
 import {
   TrackRecordsService,
+  type PublisherTrackRecord,
   type SourceTrackRecord,
   type TrackRecordsAsked,
 } from './track-records.service.js';
@@ -44,12 +47,7 @@ export class TrackRecordsController {
   @Get('track-records')
   @ApiTags('sources')
   @ApiOperation({ summary: 'How right each publisher was', operationId: 'trackRecords' })
-  @ApiQuery({
-    name: 'publisher',
-    required: false,
-    description: 'Only this one, in whatever case and spacing.',
-    schema: { type: 'string' },
-  })
+  @parameter('publisher', 'Only this one, in whatever case and spacing.')
   @DescribeAsked()
   @DescribePaging()
   @answer(200, 'A page', 'TrackRecordList')
@@ -58,10 +56,9 @@ export class TrackRecordsController {
     @Query() query: Parameters,
     @CurrentView() view: View,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.trackRecords.ofPublishers(readTrackRecordsAsked(query), view);
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<PublisherTrackRecord>> {
+    const asked = readTrackRecordsAsked(query);
+    return linkPage(reply, await this.trackRecords.ofPublishers(asked, view));
   }
 }
 

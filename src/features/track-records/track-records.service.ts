@@ -3,7 +3,8 @@ import { trackRecordOf, type TrackRecord } from '../../domain/track-record.js';
 import type { View } from '../../platform/auth/caller.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { Asked, Paging } from '../../platform/http/query.reader.js';
-import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import { decodeCursor } from '../../platform/records/cursor.js';
+import { pageFrom, type Page } from '../../platform/records/page.js';
 import { Readings } from '../../platform/records/readings.js';
 import { RecordsService } from '../../platform/records/records.service.js';
 import { loadStatedByPublishers, loadStatedBySource, type Stated } from './track-records.db.js';
@@ -56,25 +57,20 @@ export class TrackRecordsService {
   async ofPublishers(
     { publisher, limit, cursor, ...asked }: TrackRecordsAsked,
     view: View,
-  ): Promise<{
-    readonly data: readonly PublisherTrackRecord[];
-    readonly page: { readonly next: string | null };
-  }> {
+  ): Promise<Page<PublisherTrackRecord>> {
     const list = JSON.stringify(['track-records', publisher, asked.asOf, asked.knownAt]);
     const after = cursor === null ? null : decodeCursor(cursor, list).key;
     const read = this.readings.of(this.readings.now(view, asked.knownAt));
     const stated = await loadStatedByPublishers(read, { publisher, after, limit: limit + 1 });
-    const shown = stated.publishers.slice(0, limit);
-    const last = stated.publishers.length > limit ? shown.at(-1) : undefined;
-    return {
-      data: shown.map((one) => ({
-        publisher: one.publisher,
-        ...this.recordOf(one.sourceIds, stated, asked),
-      })),
-      page: {
-        next: last ? encodeCursor({ key: last.key, id: last.sourceIds[0] ?? '' }, list) : null,
-      },
-    };
+    const page = pageFrom(stated.publishers, { limit, list }, ({ key, sourceIds }) => ({
+      key,
+      id: sourceIds[0] ?? '',
+    }));
+    const data = page.data.map((one) => ({
+      publisher: one.publisher,
+      ...this.recordOf(one.sourceIds, stated, asked),
+    }));
+    return { ...page, data };
   }
 
   private recordOf(

@@ -5,7 +5,8 @@ import { Problem } from '../../platform/errors/problem.js';
 import { QueryReader, type Parameters } from '../../platform/http/query.reader.js';
 import { isUuid } from '../../platform/http/text.js';
 import { Database, type Read } from '../../platform/prisma/database.js';
-import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import { decodeCursor } from '../../platform/records/cursor.js';
+import { pageFrom, type Page } from '../../platform/records/page.js';
 import { Readings } from '../../platform/records/readings.js';
 import {
   findDelivery,
@@ -39,13 +40,7 @@ export class DeliveriesService {
    *
    * @throws Problem `not_found`, `validation_failed`, `invalid_cursor`
    */
-  async list(
-    id: string,
-    query: Parameters,
-  ): Promise<{
-    readonly data: readonly DeliveryView[];
-    readonly page: { readonly next: string | null };
-  }> {
+  async list(id: string, query: Parameters): Promise<Page<DeliveryView>> {
     const { limit, cursor, state } = readListQuery(query);
     const webhookId = id.toLowerCase();
     const webhook = isUuid(id) ? await findWebhook(this.database.read, webhookId) : undefined;
@@ -58,10 +53,11 @@ export class DeliveriesService {
       after,
       limit: limit + 1,
     });
-    const shown = found.slice(0, limit);
-    const last = found.length > limit ? shown.at(-1) : undefined;
-    const next = last ? encodeCursor({ key: String(last.position), id: last.id }, list) : null;
-    return { data: shown.map(present), page: { next } };
+    const page = pageFrom(found, { limit, list }, (last) => ({
+      key: String(last.position),
+      id: last.id,
+    }));
+    return { ...page, data: page.data.map(present) };
   }
 
   /**

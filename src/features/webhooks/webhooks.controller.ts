@@ -10,27 +10,25 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiOperation,
-  ApiQuery,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Access } from '../../platform/auth/access.js';
 import { CurrentAuthor, type Author } from '../../platform/auth/caller.js';
 import { readPaging, type Parameters } from '../../platform/http/query.reader.js';
-import { linkNext } from '../../platform/records/answers.js';
+import { linkPage } from '../../platform/records/answers.js';
+import type { Page } from '../../platform/records/page.js';
 import { requireNoFields } from '../../platform/records/record.body.js';
-import { DescribePaging, answer, pathId, problems } from '../../platform/records/record.openapi.js';
+import {
+  DescribePaging,
+  answer,
+  bodyIs,
+  parameter,
+  pathId,
+  problems,
+} from '../../platform/records/record.openapi.js';
 import { DELIVERY_STATES } from './deliveries.words.js';
 import { DeliveriesService, type DeliveryView } from './deliveries.service.js';
 import { WebhooksService, type SecretView, type WebhookView } from './webhooks.service.js';
-
-const bodyIs = (schema: string, required = true): MethodDecorator =>
-  ApiBody({ required, schema: { $ref: `#/components/schemas/${schema}` } });
 
 /** Who is told of changes, at addresses of theirs; for admins only. */
 @Controller('v1/webhooks')
@@ -68,10 +66,8 @@ export class WebhooksController {
   async list(
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.webhooks.list(readPaging(query));
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<WebhookView>> {
+    return linkPage(reply, await this.webhooks.list(readPaging(query)));
   }
 
   /** One webhook, without its secret. */
@@ -149,12 +145,7 @@ export class WebhooksController {
   @Get(':id/deliveries')
   @ApiOperation({ summary: 'List deliveries', operationId: 'listDeliveries' })
   @pathId('webhooks')
-  @ApiQuery({
-    name: 'state',
-    required: false,
-    description: 'Only those in this state; `dead`: given up.',
-    schema: { type: 'string', enum: [...DELIVERY_STATES] },
-  })
+  @parameter('state', 'Only those in this state; `dead`: given up.', { words: DELIVERY_STATES })
   @DescribePaging()
   @answer(200, 'A page', 'DeliveryList')
   @problems(400, 401, 403, 404)
@@ -162,10 +153,8 @@ export class WebhooksController {
     @Param('id') id: string,
     @Query() query: Parameters,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
-    const page = await this.deliveries.list(id, query);
-    if (page.page.next !== null) linkNext(reply, page.page.next);
-    return page;
+  ): Promise<Page<DeliveryView>> {
+    return linkPage(reply, await this.deliveries.list(id, query));
   }
 }
 

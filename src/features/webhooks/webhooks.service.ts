@@ -5,7 +5,8 @@ import type { Paging } from '../../platform/http/query.reader.js';
 import { isUuid } from '../../platform/http/text.js';
 import { Database, readWithin, type WriteOptions } from '../../platform/prisma/database.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
-import { decodeCursor, encodeCursor } from '../../platform/records/cursor.js';
+import { decodeCursor } from '../../platform/records/cursor.js';
+import { byId, pageFrom, type Page } from '../../platform/records/page.js';
 import { bodyOf } from '../../platform/records/record.body.js';
 import { BEGINNING, Feed, cursorAfter, entryBefore, type Part } from '../changes/changes.module.js';
 import { newSecret, presentSecret } from './secrets.js';
@@ -165,18 +166,10 @@ export class WebhooksService {
    *
    * @throws Problem `invalid_cursor`
    */
-  async list({ limit, cursor }: Paging): Promise<{
-    readonly data: readonly WebhookView[];
-    readonly page: { readonly next: string | null };
-  }> {
+  async list({ limit, cursor }: Paging): Promise<Page<WebhookView>> {
     const after = cursor === null ? null : decodeCursor(cursor, WEBHOOK_LIST).id;
     const found = await listWebhooks(this.database.read, after, limit + 1);
-    const data = found.slice(0, limit).map(present);
-    const last = found.length > limit ? data.at(-1) : undefined;
-    return {
-      data,
-      page: { next: last ? encodeCursor({ key: '', id: last.id }, WEBHOOK_LIST) : null },
-    };
+    return pageFrom(found.map(present), { limit, list: WEBHOOK_LIST }, byId);
   }
 
   /**

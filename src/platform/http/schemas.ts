@@ -12,6 +12,9 @@ export const DATE: JsonSchema = {
   description: 'A date as it was given, whole or in part.',
 };
 
+/** An instant, ISO, UTC. */
+export const INSTANT: JsonSchema = { type: 'string', format: 'date-time' };
+
 /** The UTC day of a forecast. */
 export const DAY: JsonSchema = { type: 'string', format: 'date' };
 

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { View } from '../auth/caller.js';
 import { contentTag, versionTag } from '../http/etag.js';
-import { encodeCursor } from './cursor.js';
+import { pageFrom, type Page } from './page.js';
 import type { ListedRecord, StoredRecord } from './stored.record.js';
 
 /** The media type of JSON that is sent as it was written. */
@@ -28,12 +28,18 @@ export function answerPage(
   found: readonly ListedRecord[],
   query: { readonly limit: number; readonly list: string },
 ): string {
-  const page = found.slice(0, query.limit);
-  const last = found.length > query.limit ? page.at(-1) : undefined;
-  const next = last ? encodeCursor(last, query.list) : null;
-  if (next !== null) linkNext(reply, next);
+  const { data, page } = linkPage(
+    reply,
+    pageFrom(found, query, (last) => last),
+  );
   void reply.header('content-type', JSON_TYPE);
-  return `{"data":[${page.map(({ json }) => json).join(',')}],"page":{"next":${JSON.stringify(next)}}}`;
+  return `{"data":[${data.map(({ json }) => json).join(',')}],"page":${JSON.stringify(page)}}`;
+}
+
+/** Answers with a page of anything else, and says where the next one is. */
+export function linkPage<Item>(reply: FastifyReply, page: Page<Item>): Page<Item> {
+  if (page.page.next !== null) linkNext(reply, page.page.next);
+  return page;
 }
 
 /**

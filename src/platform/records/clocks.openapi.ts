@@ -1,7 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiQuery } from '@nestjs/swagger';
 import { CLOCKS } from '../http/query.reader.js';
-import { DescribeAsked } from './record.openapi.js';
+import { DescribeAsked, parameter } from './record.openapi.js';
 
 /** A span of one of the two clocks, while the other one stands still. */
 export function DescribeBetween({
@@ -9,17 +8,13 @@ export function DescribeBetween({
 }: {
   readonly isFromRequired: boolean;
 }): MethodDecorator {
-  const date = (name: string, required: boolean, description: string): MethodDecorator =>
-    ApiQuery({ name, required, description, schema: { type: 'string' } });
   return applyDecorators(
-    ApiQuery({
-      name: 'clock',
-      required: true,
-      description: 'Which clock runs; the other one may be told to stand at a time.',
-      schema: { type: 'string', enum: [...CLOCKS] },
+    parameter('clock', 'Which clock runs; the other one may be told to stand at a time.', {
+      words: CLOCKS,
+      isRequired: true,
     }),
-    date('from', isFromRequired, 'From when; a day or a month means its end.'),
-    date('to', false, 'To when, which is now unless given; a day or a month means its end.'),
+    parameter('from', 'From when; a day or a month means its end.', { isRequired: isFromRequired }),
+    parameter('to', 'To when, which is now unless given; a day or a month means its end.'),
     DescribeAsked(),
   );
 }

@@ -9,6 +9,7 @@ import {
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
+import { INSTANT } from '../http/schemas.js';
 import type { JsonSchema } from './field.js';
 import { isSearchable, type RecordDefinition } from './record.definition.js';
 import { Moved } from './moved.openapi.js';
@@ -19,15 +20,12 @@ import { filterFields, sortNames } from './records.query.js';
 export function DescribeList(definition: RecordDefinition): MethodDecorator {
   const { title, nestedIn } = definition;
   const filters = filterFields(definition).map((field) =>
-    ApiQuery({
-      name: field.name,
-      required: false,
-      description:
-        field.kind === 'date'
-          ? 'A date, or a range 2022-12..2023-01: records whose date overlaps it.'
-          : `Only these; several are parted by commas. ${field.description}`,
-      schema: { type: 'string' },
-    }),
+    parameter(
+      field.name,
+      field.kind === 'date'
+        ? 'A date, or a range 2022-12..2023-01: records whose date overlaps it.'
+        : `Only these; several are parted by commas. ${field.description}`,
+    ),
   );
   const sorts = sortNames(definition).flatMap((name) => [name, `-${name}`]);
   return applyDecorators(
@@ -40,24 +38,10 @@ export function DescribeList(definition: RecordDefinition): MethodDecorator {
     ...(nestedIn ? [pathId(nestedIn.type)] : []),
     ...filters,
     ...(isSearchable(definition)
-      ? [
-          ApiQuery({
-            name: 'q',
-            required: false,
-            description: 'Any name, misspelt too. Best match first.',
-            schema: { type: 'string' },
-          }),
-        ]
+      ? [parameter('q', 'Any name, misspelt too. Best match first.')]
       : []),
     ...(definition.span
-      ? [
-          ApiQuery({
-            name: 'asOf',
-            required: false,
-            description: 'Only what held then; a day or a month means its end.',
-            schema: { type: 'string' },
-          }),
-        ]
+      ? [parameter('asOf', 'Only what held then; a day or a month means its end.')]
       : []),
     ApiQuery({
       name: 'sort',
@@ -73,36 +57,21 @@ export function DescribeList(definition: RecordDefinition): MethodDecorator {
 /** The two clocks of a computed answer. */
 export function DescribeAsked(): MethodDecorator {
   return applyDecorators(
-    ApiQuery({
-      name: 'asOf',
-      required: false,
-      description: 'What was true in the world then; a day or a month means its end.',
-      schema: { type: 'string' },
-    }),
+    parameter('asOf', 'What was true in the world then; a day or a month means its end.'),
     DescribeKnownAt(),
   );
 }
 
 /** The clock of recording. */
 function DescribeKnownAt(): MethodDecorator {
-  return ApiQuery({
-    name: 'knownAt',
-    required: false,
-    description: 'What was recorded by then; a day or a month means its end.',
-    schema: { type: 'string' },
-  });
+  return parameter('knownAt', 'What was recorded by then; a day or a month means its end.');
 }
 
 /** The two parameters of every list. */
 export function DescribePaging(): MethodDecorator {
   return applyDecorators(
     DescribeLimit(),
-    ApiQuery({
-      name: 'cursor',
-      required: false,
-      description: 'The `page.next` of the page before.',
-      schema: { type: 'string' },
-    }),
+    parameter('cursor', 'The `page.next` of the page before.'),
   );
 }
 
@@ -252,6 +221,24 @@ export function answer(status: number, description: string, schema: string): Met
   });
 }
 
+/** The body of a request, whose schema has a name. */
+export function bodyIs(schema: string, required = true): MethodDecorator {
+  return ApiBody({ required, schema: { $ref: `#/components/schemas/${schema}` } });
+}
+
+/** A parameter of a query, of any text or of some words. */
+export function parameter(
+  name: string,
+  description: string,
+  {
+    words,
+    isRequired = false,
+  }: { readonly words?: readonly string[]; readonly isRequired?: boolean } = {},
+): MethodDecorator {
+  const schema = { type: 'string', ...(words && { enum: [...words] }) };
+  return ApiQuery({ name, required: isRequired, description, schema });
+}
+
 /** The id in a path. */
 export function pathId(type: string): MethodDecorator {
   const slugs = ['factions', 'people', 'mergers'].includes(type);
@@ -273,7 +260,7 @@ function written(schema: string): MethodDecorator[] {
   return [
     ApiBearerAuth(),
     ApiHeader({ name: 'X-Reason', required: false, description: 'Why; kept in the revision.' }),
-    ApiBody({ required: true, schema: { $ref: `#/components/schemas/${schema}` } }),
+    bodyIs(schema),
   ];
 }
 
@@ -290,7 +277,7 @@ function revisionOf(title: string): JsonSchema {
         description:
           '`published`, in the public’s view: it became visible, by an edit or by time, as it was then.',
       },
-      recordedAt: { type: 'string', format: 'date-time' },
+      recordedAt: INSTANT,
       actor: { type: 'string', description: 'Whose key; for key holders only.' },
       reason: { type: ['string', 'null'], description: 'Why; for key holders only.' },
       before: { anyOf: [body, { type: 'null' }] },

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { JsonSchema } from './field.js';
 import type { RecordDefinition } from './record.definition.js';
-import { IfMatch, answer, pathId, problems } from './record.openapi.js';
+import { IfMatch, answer, bodyIs, pathId, problems } from './record.openapi.js';
 import { schemaOf } from './record.schema.js';
 import { RevertBody } from './revert.dto.js';
 
@@ -44,7 +44,7 @@ export function DescribeRevert(definition: RecordDefinition): MethodDecorator {
     pathId(type),
     IfMatch,
     ApiHeader({ name: 'X-Reason', required: false, description: 'Why; kept in the revision.' }),
-    ApiBody({ required: true, schema: { $ref: '#/components/schemas/Revert' } }),
+    bodyIs('Revert'),
     answer(200, 'The record as it was, with its new version', title),
     problems(400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428, 503),
   );

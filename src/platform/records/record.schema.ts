@@ -1,14 +1,13 @@
+import { INSTANT } from '../http/schemas.js';
 import { fieldsOf, type BodyClass, type Field, type JsonSchema } from './field.js';
-
-const INSTANT: JsonSchema = { type: 'string', format: 'date-time' };
 
 /** What every record has beside its fields; nobody sets these by hand. */
 export const KEPT_FIELDS: Readonly<Record<string, JsonSchema>> = {
   id: { type: 'string', format: 'uuid', description: 'UUIDv7; grows with time.' },
   version: { type: 'integer', minimum: 1, description: 'Grows by one with each change.' },
   retractedAt: {
+    ...INSTANT,
     type: ['string', 'null'],
-    format: 'date-time',
     description:
       'When the record was retracted. Always null in a record that is shown, since a retracted one answers 410.',
   },

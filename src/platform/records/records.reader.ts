@@ -7,8 +7,9 @@ import { readKnownAt, readPaging, type Parameters } from '../http/query.reader.j
 import { listRevisions, type RevisionRow } from '../ledger/revisions.db.js';
 import { keep } from '../snapshots/keep.js';
 import type { Keep } from '../snapshots/snapshot.js';
-import { answerMoved, answerPage, answerRecord, linkNext } from './answers.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { answerMoved, answerPage, answerRecord, linkPage } from './answers.js';
+import { decodeCursor } from './cursor.js';
+import { pageFrom, type Page } from './page.js';
 import { DEFINITIONS, requireNested, type Definitions } from './record.definition.js';
 import { findRecord, listRecords } from './records.db.js';
 import { readListQuery } from './records.query.js';
@@ -95,7 +96,7 @@ export class RecordsReader {
     { type, key }: Place,
     query: Parameters,
     { view, reply }: Asking,
-  ): Promise<object> {
+  ): Promise<Page<object>> {
     const definition = definitionOf(this.definitions, type);
     const reading = await this.readings.begin(view);
     const record = await findRecord(this.readings.of(reading), definition, key);
@@ -110,11 +111,9 @@ export class RecordsReader {
       before: cursor === null ? null : decodeCursor(cursor, list).key,
       limit: limit + 1,
     });
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    const next = last ? encodeCursor({ key: last.place, id: record.id }, list) : null;
-    if (next !== null) linkNext(reply, next);
-    return { data: page.map((revision) => presentRevision(revision, view)), page: { next } };
+    const page = pageFrom(found, { limit, list }, ({ place }) => ({ key: place, id: record.id }));
+    const data = page.data.map((revision) => presentRevision(revision, view));
+    return linkPage(reply, { ...page, data });
   }
 }
 

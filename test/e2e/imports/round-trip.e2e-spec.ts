@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tellFoundingStory } from '../../../prisma/seed.js';
-import type { RecordType } from '../../../src/domain/vocabulary.js';
+import { RECORD_TYPES } from '../../../src/domain/vocabulary.js';
+import { ORDER } from '../../../src/features/imports/row.staging.js';
 import { RecordsService } from '../../../src/platform/records/records.service.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { exported, recordEverything, rowsOf as cellsOf } from '../../support/exports.js';
@@ -13,28 +14,6 @@ import {
 } from '../../support/factories.js';
 import { imported, revisions, rowsOf } from '../../support/importing.js';
 import { merged } from '../../support/merging.js';
-
-/** In an order in which each table names only itself and those before it. */
-const TABLES: readonly RecordType[] = [
-  'sources',
-  'factions',
-  'people',
-  'members',
-  'mergers',
-  'participants',
-  'meetings',
-  'motions',
-  'mandates',
-  'milestones',
-  'stances',
-  'transitions',
-  'attendance',
-  'vote-events',
-  'votes',
-  'predictions',
-  'successions',
-  'citations',
-];
 
 let accord: TestApp;
 beforeAll(async () => {
@@ -130,7 +109,7 @@ describe('what is exported', () => {
   it('as tables does so too, where a record is not made with another one, as a merger is', async () => {
     const other = await startTestApp();
     try {
-      const queries = TABLES.slice(0, 4).map((resource) => `format=csv&resource=${resource}`);
+      const queries = ORDER.slice(0, 4).map((resource) => `format=csv&resource=${resource}`);
       for (const query of queries)
         await importedWell(other, query, await exported(accord, query, 'editor'));
       for (const query of queries)
@@ -147,7 +126,7 @@ describe('what is exported', () => {
     const queries = [
       'format=ndjson',
       'format=popolo',
-      ...TABLES.map((resource) => `format=csv&resource=${resource}`),
+      ...RECORD_TYPES.map((resource) => `format=csv&resource=${resource}`),
     ];
     for (const query of queries) {
       const done = await importedWell(accord, query, await exported(accord, query, 'editor'));

@@ -4,14 +4,11 @@ import { sweepDeliveries } from '../../../src/features/webhooks/deliveries.db.js
 import { PAUSES } from '../../../src/features/webhooks/retries.js';
 import { SecretStore } from '../../../src/features/webhooks/secrets.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
-import { buildMerger, buildPerson, type Stored } from '../../support/factories.js';
+import { buildMerger, buildPerson } from '../../support/factories.js';
 import { wholeFeed } from '../../support/feed.js';
 import { Receiver, verified } from '../../support/receiver.js';
 import { expectProblem } from '../../support/refusals.js';
-import { Hooks, LOCAL, type ShownDelivery } from '../../support/webhooks.js';
-
-/** Later than anything is recorded here, so that all of it is visible. */
-const BEGIN = Date.now() + 3_600_000;
+import { Hooks, LOCAL, at, type ShownDelivery } from '../../support/webhooks.js';
 
 const DAY = 86_400_000;
 
@@ -28,19 +25,13 @@ beforeEach(() => {
   hooks.setInstant(at(0));
 });
 afterEach(async () => {
-  const { data } = (await hooks.send('GET', '/v1/webhooks?limit=100')).body as { data: Stored[] };
-  for (const { id } of data) await hooks.remove(id);
+  await hooks.removeAll();
   receiver.forget();
 });
 afterAll(async () => {
   await accord.stop();
   await receiver.close();
 });
-
-/** So many milliseconds after the beginning. */
-function at(milliseconds: number): string {
-  return new Date(BEGIN + milliseconds).toISOString();
-}
 
 function refuseWith(status: number, headers: Record<string, string> = {}): void {
   receiver.answer = (response) => {

@@ -17,10 +17,7 @@ import { startTestApp, type TestApp } from '../../support/app.js';
 import { buildMerger, buildPerson } from '../../support/factories.js';
 import { Receiver, type Received } from '../../support/receiver.js';
 import { expectProblem } from '../../support/refusals.js';
-import { Hooks, LOCAL, type ShownWebhook } from '../../support/webhooks.js';
-
-/** Later than anything is recorded here, so that all of it is visible. */
-const BEGIN = Date.now() + 3_600_000;
+import { Hooks, LOCAL, at } from '../../support/webhooks.js';
 
 const DAY = 86_400_000;
 
@@ -41,21 +38,13 @@ beforeEach(() => {
 afterEach(async () => {
   jest.restoreAllMocks();
   Object.assign(hooks.settings, usual);
-  const { data } = (await hooks.send('GET', '/v1/webhooks?limit=100')).body as {
-    data: ShownWebhook[];
-  };
-  for (const { id } of data) await hooks.remove(id);
+  await hooks.removeAll();
   receiver.forget();
 });
 afterAll(async () => {
   await accord.stop();
   await receiver.close();
 });
-
-/** So many milliseconds after the beginning. */
-function at(milliseconds: number): string {
-  return new Date(BEGIN + milliseconds).toISOString();
-}
 
 async function buildPeople(count: number): Promise<void> {
   for (let made = 0; made < count; made += 1) await buildPerson(accord);

@@ -18,16 +18,10 @@ beforeAll(async () => {
   hooks.settings.resolve = () => Promise.resolve([]);
 });
 afterAll(() => accord.stop());
-afterEach(async () => {
-  for (const { id } of await stored()) await hooks.remove(id);
-});
+afterEach(() => hooks.removeAll());
 
 const url = 'https://example.org/hook';
 const make = (fields: unknown): Promise<Answer> => hooks.send('POST', '/v1/webhooks', fields);
-
-async function stored(): Promise<readonly ShownWebhook[]> {
-  return (await hooks.send('GET', '/v1/webhooks')).body.data as ShownWebhook[];
-}
 
 /** All that is stored of webhooks, as text. */
 async function rows(): Promise<string> {
@@ -65,7 +59,7 @@ describe('a webhook', () => {
     expect(made.headers.get('location')).toBe(`/v1/webhooks/${shown.id}`);
     const read = await hooks.send('GET', `/v1/webhooks/${shown.id}`);
     expect(read.body).toEqual(shown);
-    expect((await stored()).map(({ id }) => id)).toEqual([shown.id]);
+    expect((await hooks.list()).map(({ id }) => id)).toEqual([shown.id]);
     const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64');
     const [row] = await accord.database.read<{ secret: Buffer }>(
       'SELECT webhook.secret AS secret FROM webhooks AS webhook',
@@ -81,7 +75,7 @@ describe('a webhook', () => {
       accord.send('POST', '/v1/webhooks', { body: { url }, headers }, 'admin');
     const [one, other] = [await once(), await once()];
     expect(other.body).toEqual(one.body);
-    expect(await stored()).toHaveLength(1);
+    expect(await hooks.list()).toHaveLength(1);
   });
 
   it('stands at the end of the feed, as a cursor of it says', async () => {

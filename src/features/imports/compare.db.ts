@@ -3,7 +3,8 @@ import type { Transaction } from '../../platform/prisma/transaction.js';
 import { MOST_EXTRAS } from '../../platform/records/extras.field.js';
 import { columnOf, columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
-import { open, refusing } from './match.db.js';
+import { open, refusing } from './judging.db.js';
+import { INTO_LAST } from './merged.db.js';
 
 /** How a list of a file joins what a record has: what has this in common is there already. */
 const JOINED: Readonly<Record<string, (known: string, told: string) => string>> = {
@@ -23,7 +24,7 @@ export interface Comparing {
 
 /**
  * Says of each row that is a record what it changes. What the file does not give stays, and so does what its origin told just
- * so the last time, whatever has become of it.
+ * so the last time, of the record or, before they were merged, of another one that it is now, whatever has become of it.
  */
 export async function compareRows(
   tx: Transaction,
@@ -33,7 +34,11 @@ export async function compareRows(
 ): Promise<void> {
   const { table, type, fields } = definition;
   await tx.query(
-    `UPDATE import_staging AS staged SET record_version = compared.version, merged = compared.later, fields = compared.fields,
+    `WITH RECURSIVE ${INTO_LAST}, duplicates (kept_id, told) AS (
+       SELECT into_last.kept_id, jsonb_agg(memory.columns)
+       FROM into_last JOIN import_memories AS memory ON memory.record_id = into_last.id AND memory.origin = $2 GROUP BY into_last.kept_id
+     )
+     UPDATE import_staging AS staged SET record_version = compared.version, merged = compared.later, fields = compared.fields,
        outcome = (CASE WHEN cardinality(compared.fields) = 0 THEN 'unchanged' ELSE 'update' END)::import_outcome
      FROM (
        SELECT staged.nth, record.version, later.body AS later, ARRAY(
@@ -42,11 +47,16 @@ export async function compareRows(
        ) AS fields
        FROM import_staging AS staged JOIN ${table} AS record ON record.id = staged.record_id
        LEFT JOIN import_memories AS memory ON memory.record_id = staged.record_id AND memory.origin = $2
+       LEFT JOIN duplicates ON duplicates.kept_id = staged.record_id
        CROSS JOIN LATERAL (SELECT to_jsonb(record)) AS earlier (body)
        CROSS JOIN LATERAL (
-         SELECT CASE WHEN memory.record_id IS NULL THEN staged.patch ELSE (
+         SELECT CASE WHEN memory.record_id IS NULL AND duplicates.kept_id IS NULL THEN staged.patch ELSE (
            SELECT COALESCE(jsonb_object_agg(given.name, given.value), '{}') FROM jsonb_each(staged.patch) AS given (name, value)
-           WHERE memory.columns ->> given.name IS DISTINCT FROM md5(given.value::text)
+           WHERE memory.columns ->> given.name IS DISTINCT FROM md5(given.value::text) AND NOT (
+             memory.columns ->> given.name IS NULL AND EXISTS (
+               SELECT FROM jsonb_array_elements(duplicates.told) AS told (columns) WHERE told.columns ->> given.name = md5(given.value::text)
+             )
+           )
          ) END - CASE WHEN ${joins ? 'false' : isOfSeveral(type)} THEN $3::text[] ELSE '{}' END
        ) AS news (patch)
        CROSS JOIN LATERAL (SELECT to_jsonb(jsonb_populate_record(record, news.patch ${joins ? joined(definition) : ''}))) AS later (body)

@@ -1,24 +1,9 @@
 /** Which records the rows of an import are: those that are there, or new ones. Statements over all rows of a kind at once. */
-import type { ProblemCode } from '../../platform/errors/problem.js';
-import type { ViolationCode } from '../../domain/violation.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
 import { columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
-
-/** The rows of a kind in an import, $1, that nothing has been said of. */
-export function open({ type }: RecordDefinition, alias = 'staged'): string {
-  return `${alias}.import_id = $1::uuid AND ${alias}.kind = '${type}' AND ${alias}.outcome IS NULL`;
-}
-
-/** What a statement sets to refuse a row; pointer and detail are SQL. */
-export function refusing(
-  code: ProblemCode | ViolationCode,
-  pointer: string,
-  detail: string,
-): string {
-  return `outcome = 'refused', problems = staged.problems
-    || jsonb_build_array(jsonb_build_object('code', '${code}', 'pointer', ${pointer}, 'detail', ${detail}))`;
-}
+import { open, refusing, severalOf } from './judging.db.js';
+import { INTO_LAST, passOverMerged } from './merged.db.js';
 
 /** Refuses the later ones of rows that have one id, one identifier, or everything in common. */
 export async function refuseRepeated(
@@ -87,74 +72,6 @@ export async function matchRows(
   );
 }
 
-/**
- * Two rows that were made one record here are none too many: what is told of the duplicate changes nothing, nor what is told
- * twice of what names both.
- */
-async function passOverMerged(
-  tx: Transaction,
-  importId: string,
-  definition: RecordDefinition,
-  origin: string,
-): Promise<void> {
-  const pass = `UPDATE import_staging AS staged SET outcome = 'unchanged', is_merged = true`;
-  if (MERGED.has(definition.type))
-    await tx.query(
-      `WITH RECURSIVE into_one (id, kept_id) AS (
-         SELECT merge.duplicate_id, merge.kept_id FROM merges AS merge WHERE merge.undone_at IS NULL
-         UNION
-         SELECT into_one.id, merge.kept_id FROM into_one
-         JOIN merges AS merge ON merge.duplicate_id = into_one.kept_id AND merge.undone_at IS NULL
-       ), several AS (${severalOf(definition)}), duplicates AS (
-         SELECT staged.nth, staged.record_id FROM several
-         JOIN import_staging AS staged ON staged.record_id = several.record_id AND ${open(definition)}
-         WHERE EXISTS (
-           SELECT FROM into_one JOIN ${definition.table} AS duplicate ON duplicate.id = into_one.id
-           WHERE into_one.kept_id = staged.record_id AND (
-             duplicate.id = staged.key OR duplicate.slug = staged.patch ->> 'slug'
-             OR EXISTS (
-               SELECT FROM jsonb_array_elements(duplicate.identifiers) AS known (told)
-               JOIN jsonb_array_elements(staged.patch -> 'identifiers') AS each (told)
-                 ON each.told ->> 'scheme' = known.told ->> 'scheme' AND each.told ->> 'identifier' = known.told ->> 'identifier'
-             )
-             OR EXISTS (
-               SELECT FROM import_memories AS memory
-               WHERE memory.record_id = duplicate.id AND memory.origin = $2 AND memory.digest = staged.digest
-             )
-           )
-         )
-       ), spoken_for AS (
-         SELECT staged.record_id,
-           min(staged.nth) FILTER (WHERE duplicates.nth IS NULL) AS nth, min(staged.nth) AS first
-         FROM several JOIN import_staging AS staged ON staged.record_id = several.record_id AND ${open(definition)}
-         LEFT JOIN duplicates ON duplicates.nth = staged.nth
-         GROUP BY staged.record_id
-       )
-       ${pass} FROM duplicates JOIN spoken_for ON spoken_for.record_id = duplicates.record_id
-       WHERE staged.import_id = $1::uuid AND staged.nth = duplicates.nth
-         AND staged.nth <> COALESCE(spoken_for.nth, spoken_for.first)`,
-      [importId, origin],
-    );
-  await tx.query(
-    `${pass} FROM (${severalOf(definition)}) AS first
-     WHERE ${open(definition)} AND staged.record_id = first.record_id AND staged.nth > first.nth
-       AND EXISTS (
-         SELECT FROM jsonb_each_text(staged.patch) AS named
-         JOIN import_staging AS twice ON twice.import_id = $1::uuid AND twice.is_merged AND twice.record_id::text = named.value
-       )`,
-    [importId],
-  );
-}
-
-/** What people say is one. */
-const MERGED: ReadonlySet<string> = new Set(['people', 'factions']);
-
-/** The records that several rows are, and the first of these. */
-function severalOf(definition: RecordDefinition): string {
-  return `SELECT one.record_id, min(one.nth) AS nth, min(one.line) AS line FROM import_staging AS one
-    WHERE ${open(definition, 'one')} AND one.record_id IS NOT NULL GROUP BY one.record_id HAVING count(*) > 1`;
-}
-
 /** The rows that are no record yet become one: under their own id if it is one of ours, that nothing had before. */
 export async function makeNew(
   tx: Transaction,
@@ -210,21 +127,23 @@ function byIdentifiers(definition: RecordDefinition): string {
 
 function byOwn(definition: RecordDefinition, isSame: string): string {
   return `
-    UPDATE import_staging AS staged SET record_id = COALESCE(merge.kept_id, record.id)
-    FROM ${definition.table} AS record LEFT JOIN merges AS merge ON merge.duplicate_id = record.id AND merge.undone_at IS NULL
+    WITH RECURSIVE ${INTO_LAST}
+    UPDATE import_staging AS staged SET record_id = COALESCE(into_last.kept_id, record.id)
+    FROM ${definition.table} AS record LEFT JOIN into_last ON into_last.id = record.id
     WHERE ${open(definition)} AND staged.record_id IS NULL AND ${isSame}`;
 }
 
 /** A row without an id of ours is the record of which its origin, $2, told the very same the last time. */
 function byWhatWasTold(definition: RecordDefinition): string {
   return `
+    WITH RECURSIVE ${INTO_LAST}
     UPDATE import_staging AS staged SET record_id = found.id
     FROM (
       SELECT staged.nth, (array_agg(record.id ORDER BY record.id))[1] AS id
       FROM import_staging AS staged
       JOIN import_memories AS memory ON memory.digest = staged.digest AND memory.origin = $2 AND memory.record_type = '${definition.type}'
-      LEFT JOIN merges AS merge ON merge.duplicate_id = memory.record_id AND merge.undone_at IS NULL
-      JOIN ${definition.table} AS record ON record.id = COALESCE(merge.kept_id, memory.record_id)
+      LEFT JOIN into_last ON into_last.id = memory.record_id
+      JOIN ${definition.table} AS record ON record.id = COALESCE(into_last.kept_id, memory.record_id)
       WHERE ${open(definition)} AND staged.record_id IS NULL AND NOT staged.keeps_key AND record.retracted_at IS NULL
       GROUP BY staged.nth
     ) AS found

@@ -4,7 +4,8 @@ import type { Transaction } from '../../platform/prisma/transaction.js';
 import { columnsOf } from '../../platform/records/field.js';
 import type { Definitions, RecordDefinition } from '../../platform/records/record.definition.js';
 import { definitionOf } from '../../platform/records/references.db.js';
-import { refusing } from './match.db.js';
+import { refusing } from './judging.db.js';
+import { INTO_LAST, MERGED } from './merged.db.js';
 
 /** A column that names records. */
 export interface Naming {
@@ -15,14 +16,17 @@ export interface Naming {
   readonly target: RecordType | 'recordType';
 }
 
-/** Puts, in the place of each id of the file, that of the record which the row with this id is. */
+/** Puts, in the place of each id of the file, that of the record which the row with this id is, and the kept one for what was merged. */
 export async function renameKeys(
   tx: Transaction,
   importId: string,
   definition: RecordDefinition,
 ): Promise<void> {
-  for (const naming of namings(definition))
+  for (const naming of namings(definition)) {
     await tx.query(renaming(definition, naming), [importId]);
+    if (MERGED.has(naming.target) || naming.target === 'recordType')
+      await tx.query(keeping(definition, naming), [importId]);
+  }
 }
 
 /**
@@ -59,9 +63,30 @@ export function namings(definition: RecordDefinition): readonly Naming[] {
   });
 }
 
-function renaming({ type }: RecordDefinition, { column, isList, target }: Naming): string {
+function unrefused({ type }: RecordDefinition): string {
+  return `staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.outcome IS DISTINCT FROM 'refused'`;
+}
+
+function keeping(definition: RecordDefinition, { column, isList }: Naming): string {
+  const where = unrefused(definition);
+  if (!isList)
+    return `
+      WITH RECURSIVE ${INTO_LAST}
+      UPDATE import_staging AS staged SET patch = staged.patch || jsonb_build_object('${column}', into_last.kept_id)
+      FROM into_last WHERE ${where} AND into_last.id = (staged.patch ->> '${column}')::uuid`;
+  return `
+    WITH RECURSIVE ${INTO_LAST}
+    UPDATE import_staging AS staged SET patch = staged.patch || jsonb_build_object('${column}', (
+      SELECT jsonb_agg(COALESCE(into_last.kept_id::text, each.id) ORDER BY each.place)
+      FROM jsonb_array_elements_text(staged.patch -> '${column}') WITH ORDINALITY AS each (id, place)
+      LEFT JOIN into_last ON into_last.id = each.id::uuid
+    ))
+    WHERE ${where} AND staged.patch -> '${column}' <> '[]' AND EXISTS (SELECT FROM into_last)`;
+}
+
+function renaming(definition: RecordDefinition, { column, isList, target }: Naming): string {
   const kind = target === 'recordType' ? `staged.patch ->> 'record_type'` : `'${target}'`;
-  const where = `staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.outcome IS DISTINCT FROM 'refused'`;
+  const where = unrefused(definition);
   if (!isList)
     return `
       UPDATE import_staging AS staged SET patch = staged.patch || jsonb_build_object('${column}', named.record_id)

@@ -7,7 +7,7 @@ import { assertPeriods } from '../../platform/records/record.body.js';
 import { parseBody } from '../../platform/records/record.changes.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import { bodyExpression } from '../../platform/records/records.db.js';
-import { refusing } from './match.db.js';
+import { refusing } from './judging.db.js';
 import { problemsOf } from './row.staging.js';
 import { refuseRows, type Refused } from './staging.db.js';
 

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestApp, type TestApp } from '../../support/app.js';
+import { buildFaction, buildPerson } from '../../support/factories.js';
+import { imported, ndjson, revisions, rowsOf } from '../../support/importing.js';
+import { merged } from '../../support/merging.js';
+
+let accord: TestApp;
+beforeAll(async () => {
+  accord = await startTestApp();
+});
+afterAll(() => accord.stop());
+
+/** What a file changes that says nothing new, which must be nothing. */
+async function expectNothing(query: string, file: string): Promise<void> {
+  const before = await revisions(accord);
+  const again = await imported(accord, query, file);
+  expect(await rowsOf(accord, again.id)).toEqual([]);
+  expect(again).toMatchObject({ state: 'done', rows: { create: 0, update: 0, refused: 0 } });
+  expect(await revisions(accord)).toBe(before);
+}
+
+/** The records that the rows of a file became, in its order. */
+async function made(query: string, file: string): Promise<readonly string[]> {
+  const done = await imported(accord, query, file);
+  expect(done.state).toBe('done');
+  return (await rowsOf(accord, done.id)).map(({ recordId }) => String(recordId));
+}
+
+describe('what a newsroom has merged', () => {
+  it('into a record of its own keeps the names and dates of that', async () => {
+    const ours = await buildPerson(accord, { name: 'Altaf Hussain', birthDate: '1953-09-17' });
+    const query = 'format=popolo&scheme=into';
+    const file = (more: object): string =>
+      JSON.stringify({ persons: [{ id: 'p', name: 'Altaf Husain', birth_date: '1953', ...more }] });
+    const [person] = await made(query, file({}));
+    await merged(accord, 'people', ours.id, String(person));
+    await expectNothing(query, file({}));
+    await imported(accord, query, file({ birth_date: '1954' }));
+    expect((await accord.get(`/v1/people/${ours.id}`)).body).toMatchObject({
+      name: 'Altaf Hussain',
+      birthDate: '1954',
+    });
+    // It is remembered of the kept record, whatever the duplicate was told before.
+    await imported(accord, query, file({}));
+    expect((await accord.get(`/v1/people/${ours.id}`)).body).toMatchObject({ birthDate: '1953' });
+  });
+
+  it('and merged again is the record at the end, whatever the file calls it', async () => {
+    const people = await Promise.all([1, 2, 3].map(() => buildPerson(accord)));
+    const [one, two, three] = people.map(({ id }) => id);
+    const query = 'format=ndjson&title=Chain';
+    const file = ndjson(people.map(({ id, name }) => ({ recordType: 'people', id, name })));
+    await expectNothing(query, file);
+    await merged(accord, 'people', String(two), String(one));
+    await merged(accord, 'people', String(three), String(two));
+    await expectNothing(query, file);
+    const table = 'name\nOf A Table\n';
+    const csv = 'format=csv&resource=people&title=Chained%20table';
+    const [told] = await made(csv, table);
+    const [other, last] = [await buildPerson(accord), await buildPerson(accord)];
+    await merged(accord, 'people', other.id, String(told));
+    await merged(accord, 'people', last.id, other.id);
+    await expectNothing(csv, table);
+  });
+
+  it('may be named by the id that it had', async () => {
+    const [kept, gone] = [await buildPerson(accord), await buildPerson(accord)];
+    const [faction, former] = [await buildFaction(accord), await buildFaction(accord)];
+    const query = 'format=csv&resource=members&title=Naming';
+    const table = (role: string): string =>
+      `personId,factionId,role,startDate\n${gone.id},${former.id},${role},2001\n`;
+    await imported(accord, query, table('deputy'));
+    await merged(accord, 'people', kept.id, gone.id);
+    await merged(accord, 'factions', faction.id, former.id);
+    await expectNothing(query, table('deputy'));
+    const done = await imported(accord, query, table('convener'));
+    expect(await rowsOf(accord, done.id)).toMatchObject([{ outcome: 'update', fields: ['role'] }]);
+  });
+});

@@ -4,6 +4,7 @@ import { columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import { open, refusing, severalOf } from './judging.db.js';
 import { INTO_LAST, passOverMerged } from './merged.db.js';
+import { byWhatWasTold, passingOverRetracted } from './told.db.js';
 
 /** Refuses the later ones of rows that have one id, one identifier, or everything in common. */
 export async function refuseRepeated(
@@ -59,6 +60,7 @@ export async function matchRows(
   await tx.query(byWhatWasTold(definition), [importId, origin]);
   if (definition.type === 'members') await run(byTerm(definition));
   else if (definition.nameField === undefined) await run(byWhatItSays(definition));
+  await tx.query(passingOverRetracted(definition), [importId, origin]);
   await run(
     `UPDATE import_staging AS staged SET ${refusing('retracted', `'/id'`, "'the record was retracted'")}
      FROM ${table} AS record
@@ -131,23 +133,6 @@ function byOwn(definition: RecordDefinition, isSame: string): string {
     UPDATE import_staging AS staged SET record_id = COALESCE(into_last.kept_id, record.id)
     FROM ${definition.table} AS record LEFT JOIN into_last ON into_last.id = record.id
     WHERE ${open(definition)} AND staged.record_id IS NULL AND ${isSame}`;
-}
-
-/** A row without an id of ours is the record of which its origin, $2, told the very same the last time. */
-function byWhatWasTold(definition: RecordDefinition): string {
-  return `
-    WITH RECURSIVE ${INTO_LAST}
-    UPDATE import_staging AS staged SET record_id = found.id
-    FROM (
-      SELECT staged.nth, (array_agg(record.id ORDER BY record.id))[1] AS id
-      FROM import_staging AS staged
-      JOIN import_memories AS memory ON memory.digest = staged.digest AND memory.origin = $2 AND memory.record_type = '${definition.type}'
-      LEFT JOIN into_last ON into_last.id = memory.record_id
-      JOIN ${definition.table} AS record ON record.id = COALESCE(into_last.kept_id, memory.record_id)
-      WHERE ${open(definition)} AND staged.record_id IS NULL AND NOT staged.keeps_key AND record.retracted_at IS NULL
-      GROUP BY staged.nth
-    ) AS found
-    WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;
 }
 
 /** A membership is known by its person, its faction and its start. */

@@ -30,8 +30,8 @@ export async function renameKeys(
 }
 
 /**
- * Refuses the rows that name what is not there, neither among the records nor among the rows, and those that name such rows
- * in turn.
+ * Refuses the rows that would come to name what is not there, neither among the records nor among the rows, and those that name such
+ * rows in turn. What a record names already is not asked about.
  */
 export async function refuseDangling(
   tx: Transaction,
@@ -121,7 +121,8 @@ function dangling(
       LEFT JOIN ${table} AS record ON record.id = naming.id::uuid AND record.retracted_at IS NULL
       LEFT JOIN import_staging AS row ON row.import_id = $1::uuid AND row.kind = '${named}' AND row.record_id = naming.id::uuid
         AND row.outcome = 'create'
-      WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.outcome IS DISTINCT FROM 'refused' ${ofKind}
+      WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' ${ofKind}
+        AND (staged.outcome = 'create' OR staged.outcome = 'update' AND '${column}' = ANY (staged.fields))
         AND record.id IS NULL AND row.record_id IS NULL
     ) AS lost
     WHERE staged.import_id = $1::uuid AND staged.nth = lost.nth

@@ -77,3 +77,52 @@ describe('what a newsroom has merged', () => {
     expect(await rowsOf(accord, done.id)).toMatchObject([{ outcome: 'update', fields: ['role'] }]);
   });
 });
+
+describe('what a newsroom has retracted', () => {
+  const party = { id: 'o', name: 'A party of the gone', classification: 'party' };
+  const parliament = (birth: string): string =>
+    JSON.stringify({
+      organizations: [party],
+      persons: [{ id: 'p', name: 'Gone Khan', birth_date: birth }],
+      memberships: [{ person_id: 'p', organization_id: 'o', start_date: '2001', role: birth }],
+    });
+
+  it('is not made anew, neither the membership nor the person, whatever the file says of them', async () => {
+    const query = 'format=popolo&scheme=gone';
+    const [, person, member] = await made(query, parliament('1960'));
+    await accord.retract(`/v1/members/${String(member)}`);
+    await expectNothing(query, parliament('1960'));
+    await accord.retract(`/v1/people/${String(person)}`);
+    await expectNothing(query, parliament('1960'));
+    await expectNothing(query, parliament('1961'));
+    const table = 'name\nGone Of A Table\n';
+    const csv = 'format=csv&resource=people&title=Gone';
+    const [told] = await made(csv, table);
+    await accord.retract(`/v1/people/${String(told)}`);
+    await expectNothing(csv, table);
+    const lines = ndjson([{ recordType: 'people', id: told, name: 'Gone Of A Table' }]);
+    const others = await imported(accord, 'format=ndjson&title=Others', lines);
+    expect(await rowsOf(accord, others.id)).toMatchObject([{ problems: [{ code: 'retracted' }] }]);
+  });
+
+  it('is not told anew to what was moved away from it; what is new may not name it', async () => {
+    const query = 'format=popolo&scheme=parents';
+    const file = (...more: object[]): string =>
+      JSON.stringify({
+        organizations: [
+          { ...party, id: 'top' },
+          { ...party, id: 'low', parent_id: 'top' },
+          ...more,
+        ],
+      });
+    const [top, low] = await made(query, file());
+    const asking = { body: { parentId: null }, headers: { 'if-match': '*' } };
+    await accord.send('PATCH', `/v1/factions/${String(low)}`, asking, 'editor');
+    await accord.retract(`/v1/factions/${String(top)}`);
+    await expectNothing(query, file());
+    const done = await imported(accord, query, file({ ...party, id: 'new', parent_id: 'top' }));
+    expect(await rowsOf(accord, done.id, '&outcome=refused')).toMatchObject([
+      { problems: [{ code: 'reference_not_found', pointer: '/parentId' }] },
+    ]);
+  });
+});

@@ -4,7 +4,7 @@ import { columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import { open, refusing, severalOf } from './judging.db.js';
 import { INTO_LAST, passOverMerged } from './merged.db.js';
-import { byWhatWasTold, passingOverRetracted } from './told.db.js';
+import { byToldTerm, byWhatWasTold, passingOverRetracted } from './told.db.js';
 
 /** Refuses the later ones of rows that have one id, one identifier, or everything in common. */
 export async function refuseRepeated(
@@ -58,8 +58,11 @@ export async function matchRows(
   if (definition.hasSlug)
     await run(byOwn(definition, `NOT staged.keeps_key AND record.slug = staged.patch ->> 'slug'`));
   await tx.query(byWhatWasTold(definition), [importId, origin]);
-  if (definition.type === 'members') await run(byTerm(definition));
-  else if (definition.nameField === undefined) await run(byWhatItSays(definition));
+  if (definition.type === 'members') {
+    await run(byIdInFile(definition));
+    await run(byTerm(definition));
+    await tx.query(byToldTerm(definition), [importId, origin]);
+  } else if (definition.nameField === undefined) await run(byWhatItSays(definition));
   await tx.query(passingOverRetracted(definition), [importId, origin]);
   await run(
     `UPDATE import_staging AS staged SET ${refusing('retracted', `'/id'`, "'the record was retracted'")}
@@ -133,6 +136,22 @@ function byOwn(definition: RecordDefinition, isSame: string): string {
     UPDATE import_staging AS staged SET record_id = COALESCE(into_last.kept_id, record.id)
     FROM ${definition.table} AS record LEFT JOIN into_last ON into_last.id = record.id
     WHERE ${open(definition)} AND staged.record_id IS NULL AND ${isSame}`;
+}
+
+/** A membership of a person is known by the id that Popolo gives it, which is kept in its extras. */
+function byIdInFile(definition: RecordDefinition): string {
+  return `
+    UPDATE import_staging AS staged SET record_id = found.id
+    FROM (
+      SELECT staged.nth, (array_agg(record.id ORDER BY record.id))[1] AS id
+      FROM import_staging AS staged
+      CROSS JOIN LATERAL jsonb_each(COALESCE(staged.patch -> 'extras', '{}')) AS told (scheme, values)
+      JOIN (${definition.table} AS record CROSS JOIN LATERAL jsonb_each(record.extras) AS known (scheme, values))
+        ON record.person_id::text = staged.patch ->> 'person_id' AND known.scheme = told.scheme AND known.values ->> 'id' = told.values ->> 'id'
+      WHERE ${open(definition)} AND staged.record_id IS NULL AND NOT staged.keeps_key AND record.retracted_at IS NULL
+      GROUP BY staged.nth
+    ) AS found
+    WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;
 }
 
 /** A membership is known by its person, its faction and its start. */

@@ -56,6 +56,21 @@ export function passingOverRetracted(definition: RecordDefinition): string {
     WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;
 }
 
+/** A membership is also known by the person, the faction and the start that its origin told, whatever they are by now. */
+export function byToldTerm(definition: RecordDefinition): string {
+  return `
+    UPDATE import_staging AS staged SET record_id = found.id
+    FROM (
+      SELECT staged.nth, (array_agg(record.id ORDER BY record.id))[1] AS id
+      FROM import_staging AS staged
+      JOIN import_memories AS memory ON memory.origin = $2 AND memory.record_type = '${definition.type}' AND ${isToldTerm('memory')}
+      JOIN ${definition.table} AS record ON record.id = memory.record_id
+      WHERE ${open(definition)} AND staged.record_id IS NULL AND record.retracted_at IS NULL
+      GROUP BY staged.nth
+    ) AS found
+    WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;
+}
+
 function isToldTerm(memory: string): string {
   return `${memory}.columns ->> 'person_id' = md5((staged.patch -> 'person_id')::text)
     AND ${memory}.columns ->> 'faction_id' = md5((staged.patch -> 'faction_id')::text)

@@ -126,3 +126,40 @@ describe('what a newsroom has retracted', () => {
     ]);
   });
 });
+
+describe('a membership', () => {
+  const file = (membership: object): string =>
+    JSON.stringify({
+      organizations: [{ id: 'o', name: 'A party of terms', classification: 'party' }],
+      persons: [{ id: 'p', name: 'Of A Term' }],
+      memberships: [{ person_id: 'p', organization_id: 'o', ...membership }],
+    });
+
+  it('whose start was corrected is the one that its file told, and takes what else changes', async () => {
+    const query = 'format=popolo&scheme=terms';
+    const told = { start_date: '2013-06-01', role: 'deputy' };
+    const [, , member] = await made(query, file(told));
+    const asking = { body: { startDate: '2013-05-30' }, headers: { 'if-match': '*' } };
+    await accord.send('PATCH', `/v1/members/${String(member)}`, asking, 'editor');
+    await expectNothing(query, file(told));
+    const done = await imported(accord, query, file({ ...told, role: 'convener' }));
+    expect(await rowsOf(accord, done.id)).toMatchObject([
+      { outcome: 'update', recordId: member, fields: ['role'] },
+    ]);
+    expect((await accord.get(`/v1/members/${String(member)}`)).body).toMatchObject({
+      startDate: '2013-05-30',
+      role: 'convener',
+    });
+  });
+
+  it('with an id in its file may begin on another day there', async () => {
+    const query = 'format=popolo&scheme=ids';
+    const [, , member] = await made(query, file({ id: 'm', start_date: '2013-06-01' }));
+    const later = file({ id: 'm', start_date: '2013-05-30' });
+    const done = await imported(accord, query, later);
+    expect(await rowsOf(accord, done.id)).toMatchObject([
+      { outcome: 'update', recordId: member, fields: ['startDate'] },
+    ]);
+    await expectNothing(query, later);
+  });
+});

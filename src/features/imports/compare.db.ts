@@ -7,13 +7,18 @@ import { open, refusing } from './judging.db.js';
 import { INTO_LAST } from './merged.db.js';
 
 /** How a list of a file joins what a record has: what has this in common is there already. */
-const JOINED: Readonly<Record<string, (known: string, told: string) => string>> = {
+export const JOINED: Readonly<Record<string, (known: string, told: string) => string>> = {
   other_names: (known, told) =>
     `${known} ->> 'name' = ${told} ->> 'name' AND COALESCE(${known} ->> 'lang', '') = COALESCE(${told} ->> 'lang', '')`,
   identifiers: (known, told) =>
     `${known} ->> 'scheme' = ${told} ->> 'scheme' AND ${known} ->> 'identifier' = ${told} ->> 'identifier'`,
   links: (known, told) => `${known} ->> 'url' = ${told} ->> 'url'`,
 };
+
+/** Where a memory has the digests of the entries of a list. */
+export function eachOf(column: string): string {
+  return `${column} each`;
+}
 
 /** What a file is compared with: what its origin told before, and how its lists and extras go with those of the record. */
 export interface Comparing {
@@ -231,13 +236,22 @@ function joined({ fields }: RecordDefinition): string {
         FROM jsonb_array_elements(news.patch -> '${column}') WITH ORDINALITY AS each (told, place)
         WHERE NOT EXISTS (
           SELECT FROM jsonb_array_elements(earlier.body -> '${column}') AS known (told) WHERE ${isSame('known.told', 'each.told')}
-        )
+        ) AND NOT ${wasTold(column)}
       ), '[]')) ELSE '{}' END`,
   );
   const extras = columns.includes('extras')
     ? `|| CASE WHEN news.patch ? 'extras' THEN jsonb_build_object('extras', (earlier.body -> 'extras') || (news.patch -> 'extras')) ELSE '{}' END`
     : '';
   return `${parts.join(' ')} ${extras}`;
+}
+
+/** Whether an entry of a list was in it the last time: if it is not there any more, somebody took it off. */
+function wasTold(column: string): string {
+  const entries = eachOf(column);
+  return `COALESCE(
+    memory.columns -> '${entries}' ? md5(each.told::text),
+    EXISTS (SELECT FROM jsonb_array_elements(duplicates.told) AS told (columns) WHERE told.columns -> '${entries}' ? md5(each.told::text))
+  )`;
 }
 
 /** A name that is replaced joins the others. */

@@ -52,7 +52,7 @@ export async function matchRows(
 ): Promise<void> {
   const { table } = definition;
   const run = (text: string): Promise<unknown> => tx.query(text, [importId]);
-  if (hasIdentifiers(definition)) await run(byIdentifiers(definition));
+  if (hasIdentifiers(definition)) await tx.query(byIdentifiers(definition), [importId, origin]);
   await run(byOwn(definition, 'record.id = staged.key'));
   // An id of ours that is not known here is of another database, and its slug says nothing here.
   if (definition.hasSlug)
@@ -103,6 +103,10 @@ function hasIdentifiers({ fields }: RecordDefinition): boolean {
   return fields.some(({ name }) => name === 'identifiers');
 }
 
+/**
+ * A row that hits several records is that of which its origin, $2, told the same identifiers the last time: one of them has been moved
+ * to another record here.
+ */
 function byIdentifiers(definition: RecordDefinition): string {
   return `
     WITH told AS (
@@ -113,14 +117,19 @@ function byIdentifiers(definition: RecordDefinition): string {
       SELECT record.id, each.told ->> 'scheme' AS scheme, each.told ->> 'identifier' AS identifier
       FROM ${definition.table} AS record CROSS JOIN LATERAL jsonb_array_elements(record.identifiers) AS each (told)
       WHERE record.retracted_at IS NULL
-    ), found AS (
-      SELECT hits.nth, array_agg(DISTINCT hits.id) AS ids
-      FROM (
+    ), hits (nth, id) AS (
         SELECT told.nth, known.id FROM told JOIN known ON known.scheme = told.scheme AND known.identifier = told.identifier
         UNION ALL
         SELECT staged.nth, record.id FROM import_staging AS staged JOIN ${definition.table} AS record ON record.id = staged.key
         WHERE ${open(definition)} AND record.retracted_at IS NULL
-      ) AS hits GROUP BY hits.nth
+    ), several AS (
+      SELECT hits.nth, array_agg(DISTINCT hits.id) AS ids, array_agg(DISTINCT hits.id) FILTER (WHERE memory.record_id IS NOT NULL) AS told
+      FROM hits JOIN import_staging AS staged ON staged.import_id = $1::uuid AND staged.nth = hits.nth
+      LEFT JOIN import_memories AS memory ON memory.record_id = hits.id AND memory.origin = $2
+        AND memory.columns ->> 'identifiers' = md5((staged.patch -> 'identifiers')::text)
+      GROUP BY hits.nth
+    ), found AS (
+      SELECT several.nth, CASE WHEN cardinality(several.told) = 1 THEN several.told ELSE several.ids END AS ids FROM several
     )
     UPDATE import_staging AS staged SET record_id = found.ids[1],
       outcome = CASE WHEN cardinality(found.ids) > 1 THEN 'refused'::import_outcome END,

@@ -163,3 +163,52 @@ describe('a membership', () => {
     await expectNothing(query, later);
   });
 });
+
+describe('an entry of a list', () => {
+  it('that was taken off here does not come back with another', async () => {
+    const query = 'format=popolo&scheme=entries';
+    const file = (...names: string[]): string =>
+      JSON.stringify({
+        persons: [{ id: 'p', name: 'Of Lists', other_names: names.map((name) => ({ name })) }],
+      });
+    const [person] = await made(query, file('Right', 'Wrong'));
+    const path = `/v1/people/${String(person)}`;
+    const otherNames = [{ name: 'Right' }];
+    await accord.send('PATCH', path, { body: { otherNames }, headers: { 'if-match': '*' } }, 'editor');
+    await imported(accord, query, file('Right', 'Wrong', 'New'));
+    expect((await accord.get(path)).body.otherNames).toMatchObject([
+      { name: 'Right' },
+      { name: 'New' },
+    ]);
+    // Told no more, then told again, it is news.
+    await imported(accord, query, file('Right', 'New'));
+    await imported(accord, query, file('Right', 'New', 'Wrong'));
+    expect((await accord.get(path)).body.otherNames).toHaveLength(3);
+  });
+
+  it('that is an identifier may be moved to somebody else, and both stay who they are', async () => {
+    const query = 'format=popolo&scheme=moving';
+    const wikidata = { scheme: 'wikidata', identifier: 'Q-moved' };
+    const file = (birth: string): string =>
+      JSON.stringify({
+        persons: [
+          { id: 'p', name: 'Had It', birth_date: birth, identifiers: [wikidata] },
+          { id: 'r', name: 'Has It' },
+        ],
+      });
+    const [had, has] = await made(query, file('1960'));
+    for (const [id, identifiers] of [
+      [had, [{ scheme: 'moving', identifier: 'p' }]],
+      [has, [{ scheme: 'moving', identifier: 'r' }, wikidata]],
+    ] as const) {
+      const asking = { body: { identifiers }, headers: { 'if-match': '*' } };
+      const answer = await accord.send('PATCH', `/v1/people/${String(id)}`, asking, 'editor');
+      expect(answer.status).toBe(200);
+    }
+    await expectNothing(query, file('1960'));
+    const done = await imported(accord, query, file('1961'));
+    expect(await rowsOf(accord, done.id)).toMatchObject([
+      { outcome: 'update', recordId: had, fields: ['birthDate'] },
+    ]);
+  });
+});

@@ -10,7 +10,9 @@ export async function rememberRows(
   origin: string,
 ): Promise<void> {
   const entries = Object.keys(JOINED).map(
-    (column) => `|| CASE WHEN staged.patch ? '${column}' THEN jsonb_build_object('${eachOf(column)}', (
+    (
+      column,
+    ) => `|| CASE WHEN staged.patch ? '${column}' THEN jsonb_build_object('${eachOf(column)}', (
       SELECT COALESCE(jsonb_agg(md5(each.told::text)), '[]') FROM jsonb_array_elements(staged.patch -> '${column}') AS each (told)
     )) ELSE '{}' END`,
   );

@@ -174,7 +174,12 @@ describe('an entry of a list', () => {
     const [person] = await made(query, file('Right', 'Wrong'));
     const path = `/v1/people/${String(person)}`;
     const otherNames = [{ name: 'Right' }];
-    await accord.send('PATCH', path, { body: { otherNames }, headers: { 'if-match': '*' } }, 'editor');
+    await accord.send(
+      'PATCH',
+      path,
+      { body: { otherNames }, headers: { 'if-match': '*' } },
+      'editor',
+    );
     await imported(accord, query, file('Right', 'Wrong', 'New'));
     expect((await accord.get(path)).body.otherNames).toMatchObject([
       { name: 'Right' },

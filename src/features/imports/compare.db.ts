@@ -3,6 +3,7 @@ import type { Transaction } from '../../platform/prisma/transaction.js';
 import { MOST_EXTRAS } from '../../platform/records/extras.field.js';
 import { columnOf, columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
+import { inCircles } from './circles.js';
 import { open, refusing } from './judging.db.js';
 import { INTO_LAST } from './merged.db.js';
 
@@ -124,7 +125,7 @@ export function isLarger(json: string, bytes: string): string {
 /** The blanks, and, to be left as they are, texts. */
 const BETWEEN = `'("(?:[^"\\\\]|\\\\.)*")| '`;
 
-/** Refuses the rows that would stand above themselves. */
+/** Refuses the rows that would stand above themselves. Of what stands beneath another the two ids are in memory. */
 export async function refuseCycles(
   tx: Transaction,
   importId: string,
@@ -133,23 +134,23 @@ export async function refuseCycles(
 ): Promise<void> {
   const changing = `staged.import_id = $1::uuid AND staged.kind = '${type}'
     AND (staged.outcome = 'create' OR staged.outcome = 'update' AND '${column}' = ANY (staged.fields))`;
-  await tx.query(
-    `WITH RECURSIVE links (id, above) AS (
-       SELECT record.id, record.${column} FROM ${table} AS record
-       WHERE record.${column} IS NOT NULL
-         AND NOT EXISTS (SELECT FROM import_staging AS staged WHERE ${changing} AND staged.record_id = record.id)
-       UNION ALL
-       SELECT staged.record_id, (staged.patch ->> '${column}')::uuid FROM import_staging AS staged
-       WHERE ${changing} AND staged.patch ->> '${column}' IS NOT NULL
-     ), walks (start, at) AS (
-       SELECT staged.record_id, (staged.patch ->> '${column}')::uuid FROM import_staging AS staged
-       WHERE ${changing} AND staged.patch ->> '${column}' IS NOT NULL
-       UNION
-       SELECT walks.start, links.above FROM walks JOIN links ON links.id = walks.at
+  const links = await tx.query<{ id: string; above: string }>(
+    `WITH changed AS (
+       SELECT staged.record_id AS id, staged.patch ->> '${column}' AS above FROM import_staging AS staged WHERE ${changing}
      )
-     UPDATE import_staging AS staged SET ${refusing('cycle', `'/${column === 'parent_id' ? 'parentId' : 'derivedFromId'}'`, "'the record would stand above itself'")}
-     WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.record_id IN (SELECT walks.start FROM walks WHERE walks.start = walks.at)`,
+     SELECT changed.id::text AS id, changed.above AS above FROM changed WHERE changed.above IS NOT NULL
+     UNION ALL
+     SELECT record.id::text, record.${column}::text FROM ${table} AS record
+     WHERE record.${column} IS NOT NULL AND EXISTS (SELECT FROM changed WHERE changed.above IS NOT NULL)
+       AND record.id NOT IN (SELECT changed.id FROM changed)`,
     [importId],
+  );
+  const circles = inCircles(new Map(links.map(({ id, above }) => [id, above])));
+  if (circles.size === 0) return;
+  await tx.query(
+    `UPDATE import_staging AS staged SET ${refusing('cycle', `'/${column === 'parent_id' ? 'parentId' : 'derivedFromId'}'`, "'the record would stand above itself'")}
+     WHERE ${changing} AND staged.record_id = ANY ($2::uuid[])`,
+    [importId, [...circles]],
   );
 }
 

@@ -3,16 +3,23 @@ import type { Transaction } from '../../platform/prisma/transaction.js';
 import { MOST_EXTRAS } from '../../platform/records/extras.field.js';
 import { columnOf, columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
-import { open, refusing } from './match.db.js';
+import { inCircles } from './circles.js';
+import { open, refusing } from './judging.db.js';
+import { INTO_LAST } from './merged.db.js';
 
 /** How a list of a file joins what a record has: what has this in common is there already. */
-const JOINED: Readonly<Record<string, (known: string, told: string) => string>> = {
+export const JOINED: Readonly<Record<string, (known: string, told: string) => string>> = {
   other_names: (known, told) =>
     `${known} ->> 'name' = ${told} ->> 'name' AND COALESCE(${known} ->> 'lang', '') = COALESCE(${told} ->> 'lang', '')`,
   identifiers: (known, told) =>
     `${known} ->> 'scheme' = ${told} ->> 'scheme' AND ${known} ->> 'identifier' = ${told} ->> 'identifier'`,
   links: (known, told) => `${known} ->> 'url' = ${told} ->> 'url'`,
 };
+
+/** Where a memory has the digests of the entries of a list. */
+export function eachOf(column: string): string {
+  return `${column} each`;
+}
 
 /** What a file is compared with: what its origin told before, and how its lists and extras go with those of the record. */
 export interface Comparing {
@@ -23,7 +30,7 @@ export interface Comparing {
 
 /**
  * Says of each row that is a record what it changes. What the file does not give stays, and so does what its origin told just
- * so the last time, whatever has become of it.
+ * so the last time, of the record or, before they were merged, of another one that it is now, whatever has become of it.
  */
 export async function compareRows(
   tx: Transaction,
@@ -33,7 +40,11 @@ export async function compareRows(
 ): Promise<void> {
   const { table, type, fields } = definition;
   await tx.query(
-    `UPDATE import_staging AS staged SET record_version = compared.version, merged = compared.later, fields = compared.fields,
+    `WITH RECURSIVE ${INTO_LAST}, duplicates (kept_id, told) AS (
+       SELECT into_last.kept_id, jsonb_agg(memory.columns)
+       FROM into_last JOIN import_memories AS memory ON memory.record_id = into_last.id AND memory.origin = $2 GROUP BY into_last.kept_id
+     )
+     UPDATE import_staging AS staged SET record_version = compared.version, merged = compared.later, fields = compared.fields,
        outcome = (CASE WHEN cardinality(compared.fields) = 0 THEN 'unchanged' ELSE 'update' END)::import_outcome
      FROM (
        SELECT staged.nth, record.version, later.body AS later, ARRAY(
@@ -42,11 +53,16 @@ export async function compareRows(
        ) AS fields
        FROM import_staging AS staged JOIN ${table} AS record ON record.id = staged.record_id
        LEFT JOIN import_memories AS memory ON memory.record_id = staged.record_id AND memory.origin = $2
+       LEFT JOIN duplicates ON duplicates.kept_id = staged.record_id
        CROSS JOIN LATERAL (SELECT to_jsonb(record)) AS earlier (body)
        CROSS JOIN LATERAL (
-         SELECT CASE WHEN memory.record_id IS NULL THEN staged.patch ELSE (
+         SELECT CASE WHEN memory.record_id IS NULL AND duplicates.kept_id IS NULL THEN staged.patch ELSE (
            SELECT COALESCE(jsonb_object_agg(given.name, given.value), '{}') FROM jsonb_each(staged.patch) AS given (name, value)
-           WHERE memory.columns ->> given.name IS DISTINCT FROM md5(given.value::text)
+           WHERE memory.columns ->> given.name IS DISTINCT FROM md5(given.value::text) AND NOT (
+             memory.columns ->> given.name IS NULL AND EXISTS (
+               SELECT FROM jsonb_array_elements(duplicates.told) AS told (columns) WHERE told.columns ->> given.name = md5(given.value::text)
+             )
+           )
          ) END - CASE WHEN ${joins ? 'false' : isOfSeveral(type)} THEN $3::text[] ELSE '{}' END
        ) AS news (patch)
        CROSS JOIN LATERAL (SELECT to_jsonb(jsonb_populate_record(record, news.patch ${joins ? joined(definition) : ''}))) AS later (body)
@@ -109,7 +125,7 @@ export function isLarger(json: string, bytes: string): string {
 /** The blanks, and, to be left as they are, texts. */
 const BETWEEN = `'("(?:[^"\\\\]|\\\\.)*")| '`;
 
-/** Refuses the rows that would stand above themselves. */
+/** Refuses the rows that would stand above themselves. Of what stands beneath another the two ids are in memory. */
 export async function refuseCycles(
   tx: Transaction,
   importId: string,
@@ -118,23 +134,23 @@ export async function refuseCycles(
 ): Promise<void> {
   const changing = `staged.import_id = $1::uuid AND staged.kind = '${type}'
     AND (staged.outcome = 'create' OR staged.outcome = 'update' AND '${column}' = ANY (staged.fields))`;
-  await tx.query(
-    `WITH RECURSIVE links (id, above) AS (
-       SELECT record.id, record.${column} FROM ${table} AS record
-       WHERE record.${column} IS NOT NULL
-         AND NOT EXISTS (SELECT FROM import_staging AS staged WHERE ${changing} AND staged.record_id = record.id)
-       UNION ALL
-       SELECT staged.record_id, (staged.patch ->> '${column}')::uuid FROM import_staging AS staged
-       WHERE ${changing} AND staged.patch ->> '${column}' IS NOT NULL
-     ), walks (start, at) AS (
-       SELECT staged.record_id, (staged.patch ->> '${column}')::uuid FROM import_staging AS staged
-       WHERE ${changing} AND staged.patch ->> '${column}' IS NOT NULL
-       UNION
-       SELECT walks.start, links.above FROM walks JOIN links ON links.id = walks.at
+  const links = await tx.query<{ id: string; above: string }>(
+    `WITH changed AS (
+       SELECT staged.record_id AS id, staged.patch ->> '${column}' AS above FROM import_staging AS staged WHERE ${changing}
      )
-     UPDATE import_staging AS staged SET ${refusing('cycle', `'/${column === 'parent_id' ? 'parentId' : 'derivedFromId'}'`, "'the record would stand above itself'")}
-     WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.record_id IN (SELECT walks.start FROM walks WHERE walks.start = walks.at)`,
+     SELECT changed.id::text AS id, changed.above AS above FROM changed WHERE changed.above IS NOT NULL
+     UNION ALL
+     SELECT record.id::text, record.${column}::text FROM ${table} AS record
+     WHERE record.${column} IS NOT NULL AND EXISTS (SELECT FROM changed WHERE changed.above IS NOT NULL)
+       AND record.id NOT IN (SELECT changed.id FROM changed)`,
     [importId],
+  );
+  const circles = inCircles(new Map(links.map(({ id, above }) => [id, above])));
+  if (circles.size === 0) return;
+  await tx.query(
+    `UPDATE import_staging AS staged SET ${refusing('cycle', `'/${column === 'parent_id' ? 'parentId' : 'derivedFromId'}'`, "'the record would stand above itself'")}
+     WHERE ${changing} AND staged.record_id = ANY ($2::uuid[])`,
+    [importId, [...circles]],
   );
 }
 
@@ -221,13 +237,22 @@ function joined({ fields }: RecordDefinition): string {
         FROM jsonb_array_elements(news.patch -> '${column}') WITH ORDINALITY AS each (told, place)
         WHERE NOT EXISTS (
           SELECT FROM jsonb_array_elements(earlier.body -> '${column}') AS known (told) WHERE ${isSame('known.told', 'each.told')}
-        )
+        ) AND NOT ${wasTold(column)}
       ), '[]')) ELSE '{}' END`,
   );
   const extras = columns.includes('extras')
     ? `|| CASE WHEN news.patch ? 'extras' THEN jsonb_build_object('extras', (earlier.body -> 'extras') || (news.patch -> 'extras')) ELSE '{}' END`
     : '';
   return `${parts.join(' ')} ${extras}`;
+}
+
+/** Whether an entry of a list was in it the last time: if it is not there any more, somebody took it off. */
+function wasTold(column: string): string {
+  const entries = eachOf(column);
+  return `COALESCE(
+    memory.columns -> '${entries}' ? md5(each.told::text),
+    EXISTS (SELECT FROM jsonb_array_elements(duplicates.told) AS told (columns) WHERE told.columns -> '${entries}' ? md5(each.told::text))
+  )`;
 }
 
 /** A name that is replaced joins the others. */

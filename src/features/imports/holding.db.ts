@@ -45,3 +45,12 @@ export async function holdRecords(
     }
   }
 }
+
+/** Holds the source that an import cites, so that it is not retracted before the commit; false when it was before. */
+export async function holdSource(tx: Transaction, id: string): Promise<boolean> {
+  const rows = await tx.query(
+    'SELECT 1 FROM sources AS source WHERE source.id = $1::uuid AND source.retracted_at IS NULL FOR SHARE',
+    [id],
+  );
+  return rows.length > 0;
+}

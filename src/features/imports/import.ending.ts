@@ -15,6 +15,13 @@ export const ALL_OR_NOTHING: RowProblem = {
   detail: 'Some rows are refused, so nothing was stored. With atomic=false the others are.',
 };
 
+/** Of an import that waited for its turn, or whose file came slowly. */
+export const SOURCE_IS_GONE: RowProblem = {
+  code: 'reference_not_found',
+  pointer: '?sourceId',
+  detail: 'The source was retracted before the file could be applied, so nothing was stored.',
+};
+
 /** What an import is said to have ended by. */
 export function told(error: unknown): RowProblem {
   if (error instanceof Problem) {

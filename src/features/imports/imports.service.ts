@@ -26,8 +26,8 @@ import {
   writeRows,
   type Applying,
 } from './import.applying.js';
-import { holdRecords } from './holding.db.js';
-import { ALL_OR_NOTHING, forget, told } from './import.ending.js';
+import { holdRecords, holdSource } from './holding.db.js';
+import { ALL_OR_NOTHING, SOURCE_IS_GONE, forget, told } from './import.ending.js';
 import type { ImportAsked } from './import.rows.js';
 import type { ImportView, KeptRow } from './import.view.js';
 import { stageFile, type SentFile } from './import.staging.js';
@@ -232,6 +232,8 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     if (asked.dryRun && (await isJudgedUnwritten(applying))) return { state: 'done' };
     if (!asked.dryRun) {
       await holdRecords(tx, importId, this.definitions);
+      if (asked.cites && asked.sourceId !== null && !(await holdSource(tx, asked.sourceId)))
+        return { state: 'refused', problem: SOURCE_IS_GONE };
       await refuseLost(applying);
     }
     return this.tryRows(applying);

@@ -1,24 +1,10 @@
 /** Which records the rows of an import are: those that are there, or new ones. Statements over all rows of a kind at once. */
-import type { ProblemCode } from '../../platform/errors/problem.js';
-import type { ViolationCode } from '../../domain/violation.js';
 import type { Transaction } from '../../platform/prisma/transaction.js';
 import { columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
-
-/** The rows of a kind in an import, $1, that nothing has been said of. */
-export function open({ type }: RecordDefinition, alias = 'staged'): string {
-  return `${alias}.import_id = $1::uuid AND ${alias}.kind = '${type}' AND ${alias}.outcome IS NULL`;
-}
-
-/** What a statement sets to refuse a row; pointer and detail are SQL. */
-export function refusing(
-  code: ProblemCode | ViolationCode,
-  pointer: string,
-  detail: string,
-): string {
-  return `outcome = 'refused', problems = staged.problems
-    || jsonb_build_array(jsonb_build_object('code', '${code}', 'pointer', ${pointer}, 'detail', ${detail}))`;
-}
+import { open, refusing, severalOf } from './judging.db.js';
+import { INTO_LAST, passOverMerged } from './merged.db.js';
+import { byToldTerm, byWhatWasTold, passingOverRetracted } from './told.db.js';
 
 /** Refuses the later ones of rows that have one id, one identifier, or everything in common. */
 export async function refuseRepeated(
@@ -66,14 +52,18 @@ export async function matchRows(
 ): Promise<void> {
   const { table } = definition;
   const run = (text: string): Promise<unknown> => tx.query(text, [importId]);
-  if (hasIdentifiers(definition)) await run(byIdentifiers(definition));
+  if (hasIdentifiers(definition)) await tx.query(byIdentifiers(definition), [importId, origin]);
   await run(byOwn(definition, 'record.id = staged.key'));
   // An id of ours that is not known here is of another database, and its slug says nothing here.
   if (definition.hasSlug)
     await run(byOwn(definition, `NOT staged.keeps_key AND record.slug = staged.patch ->> 'slug'`));
   await tx.query(byWhatWasTold(definition), [importId, origin]);
-  if (definition.type === 'members') await run(byTerm(definition));
-  else if (definition.nameField === undefined) await run(byWhatItSays(definition));
+  if (definition.type === 'members') {
+    await run(byIdInFile(definition));
+    await run(byTerm(definition));
+    await tx.query(byToldTerm(definition), [importId, origin]);
+  } else if (definition.nameField === undefined) await run(byWhatItSays(definition));
+  await tx.query(passingOverRetracted(definition), [importId, origin]);
   await run(
     `UPDATE import_staging AS staged SET ${refusing('retracted', `'/id'`, "'the record was retracted'")}
      FROM ${table} AS record
@@ -85,74 +75,6 @@ export async function matchRows(
      FROM (${severalOf(definition)}) AS first
      WHERE ${open(definition)} AND staged.record_id = first.record_id AND staged.nth > first.nth`,
   );
-}
-
-/**
- * Two rows that were made one record here are none too many: what is told of the duplicate changes nothing, nor what is told
- * twice of what names both.
- */
-async function passOverMerged(
-  tx: Transaction,
-  importId: string,
-  definition: RecordDefinition,
-  origin: string,
-): Promise<void> {
-  const pass = `UPDATE import_staging AS staged SET outcome = 'unchanged', is_merged = true`;
-  if (MERGED.has(definition.type))
-    await tx.query(
-      `WITH RECURSIVE into_one (id, kept_id) AS (
-         SELECT merge.duplicate_id, merge.kept_id FROM merges AS merge WHERE merge.undone_at IS NULL
-         UNION
-         SELECT into_one.id, merge.kept_id FROM into_one
-         JOIN merges AS merge ON merge.duplicate_id = into_one.kept_id AND merge.undone_at IS NULL
-       ), several AS (${severalOf(definition)}), duplicates AS (
-         SELECT staged.nth, staged.record_id FROM several
-         JOIN import_staging AS staged ON staged.record_id = several.record_id AND ${open(definition)}
-         WHERE EXISTS (
-           SELECT FROM into_one JOIN ${definition.table} AS duplicate ON duplicate.id = into_one.id
-           WHERE into_one.kept_id = staged.record_id AND (
-             duplicate.id = staged.key OR duplicate.slug = staged.patch ->> 'slug'
-             OR EXISTS (
-               SELECT FROM jsonb_array_elements(duplicate.identifiers) AS known (told)
-               JOIN jsonb_array_elements(staged.patch -> 'identifiers') AS each (told)
-                 ON each.told ->> 'scheme' = known.told ->> 'scheme' AND each.told ->> 'identifier' = known.told ->> 'identifier'
-             )
-             OR EXISTS (
-               SELECT FROM import_memories AS memory
-               WHERE memory.record_id = duplicate.id AND memory.origin = $2 AND memory.digest = staged.digest
-             )
-           )
-         )
-       ), spoken_for AS (
-         SELECT staged.record_id,
-           min(staged.nth) FILTER (WHERE duplicates.nth IS NULL) AS nth, min(staged.nth) AS first
-         FROM several JOIN import_staging AS staged ON staged.record_id = several.record_id AND ${open(definition)}
-         LEFT JOIN duplicates ON duplicates.nth = staged.nth
-         GROUP BY staged.record_id
-       )
-       ${pass} FROM duplicates JOIN spoken_for ON spoken_for.record_id = duplicates.record_id
-       WHERE staged.import_id = $1::uuid AND staged.nth = duplicates.nth
-         AND staged.nth <> COALESCE(spoken_for.nth, spoken_for.first)`,
-      [importId, origin],
-    );
-  await tx.query(
-    `${pass} FROM (${severalOf(definition)}) AS first
-     WHERE ${open(definition)} AND staged.record_id = first.record_id AND staged.nth > first.nth
-       AND EXISTS (
-         SELECT FROM jsonb_each_text(staged.patch) AS named
-         JOIN import_staging AS twice ON twice.import_id = $1::uuid AND twice.is_merged AND twice.record_id::text = named.value
-       )`,
-    [importId],
-  );
-}
-
-/** What people say is one. */
-const MERGED: ReadonlySet<string> = new Set(['people', 'factions']);
-
-/** The records that several rows are, and the first of these. */
-function severalOf(definition: RecordDefinition): string {
-  return `SELECT one.record_id, min(one.nth) AS nth, min(one.line) AS line FROM import_staging AS one
-    WHERE ${open(definition, 'one')} AND one.record_id IS NOT NULL GROUP BY one.record_id HAVING count(*) > 1`;
 }
 
 /** The rows that are no record yet become one: under their own id if it is one of ours, that nothing had before. */
@@ -181,6 +103,10 @@ function hasIdentifiers({ fields }: RecordDefinition): boolean {
   return fields.some(({ name }) => name === 'identifiers');
 }
 
+/**
+ * A row that hits several records is that of which its origin, $2, told the same identifiers the last time: one of them has been moved
+ * to another record here.
+ */
 function byIdentifiers(definition: RecordDefinition): string {
   return `
     WITH told AS (
@@ -191,14 +117,19 @@ function byIdentifiers(definition: RecordDefinition): string {
       SELECT record.id, each.told ->> 'scheme' AS scheme, each.told ->> 'identifier' AS identifier
       FROM ${definition.table} AS record CROSS JOIN LATERAL jsonb_array_elements(record.identifiers) AS each (told)
       WHERE record.retracted_at IS NULL
-    ), found AS (
-      SELECT hits.nth, array_agg(DISTINCT hits.id) AS ids
-      FROM (
+    ), hits (nth, id) AS (
         SELECT told.nth, known.id FROM told JOIN known ON known.scheme = told.scheme AND known.identifier = told.identifier
         UNION ALL
         SELECT staged.nth, record.id FROM import_staging AS staged JOIN ${definition.table} AS record ON record.id = staged.key
         WHERE ${open(definition)} AND record.retracted_at IS NULL
-      ) AS hits GROUP BY hits.nth
+    ), several AS (
+      SELECT hits.nth, array_agg(DISTINCT hits.id) AS ids, array_agg(DISTINCT hits.id) FILTER (WHERE memory.record_id IS NOT NULL) AS told
+      FROM hits JOIN import_staging AS staged ON staged.import_id = $1::uuid AND staged.nth = hits.nth
+      LEFT JOIN import_memories AS memory ON memory.record_id = hits.id AND memory.origin = $2
+        AND memory.columns ->> 'identifiers' = md5((staged.patch -> 'identifiers')::text)
+      GROUP BY hits.nth
+    ), found AS (
+      SELECT several.nth, CASE WHEN cardinality(several.told) = 1 THEN several.told ELSE several.ids END AS ids FROM several
     )
     UPDATE import_staging AS staged SET record_id = found.ids[1],
       outcome = CASE WHEN cardinality(found.ids) > 1 THEN 'refused'::import_outcome END,
@@ -210,21 +141,22 @@ function byIdentifiers(definition: RecordDefinition): string {
 
 function byOwn(definition: RecordDefinition, isSame: string): string {
   return `
-    UPDATE import_staging AS staged SET record_id = COALESCE(merge.kept_id, record.id)
-    FROM ${definition.table} AS record LEFT JOIN merges AS merge ON merge.duplicate_id = record.id AND merge.undone_at IS NULL
+    WITH RECURSIVE ${INTO_LAST}
+    UPDATE import_staging AS staged SET record_id = COALESCE(into_last.kept_id, record.id)
+    FROM ${definition.table} AS record LEFT JOIN into_last ON into_last.id = record.id
     WHERE ${open(definition)} AND staged.record_id IS NULL AND ${isSame}`;
 }
 
-/** A row without an id of ours is the record of which its origin, $2, told the very same the last time. */
-function byWhatWasTold(definition: RecordDefinition): string {
+/** A membership of a person is known by the id that Popolo gives it, which is kept in its extras. */
+function byIdInFile(definition: RecordDefinition): string {
   return `
     UPDATE import_staging AS staged SET record_id = found.id
     FROM (
       SELECT staged.nth, (array_agg(record.id ORDER BY record.id))[1] AS id
       FROM import_staging AS staged
-      JOIN import_memories AS memory ON memory.digest = staged.digest AND memory.origin = $2 AND memory.record_type = '${definition.type}'
-      LEFT JOIN merges AS merge ON merge.duplicate_id = memory.record_id AND merge.undone_at IS NULL
-      JOIN ${definition.table} AS record ON record.id = COALESCE(merge.kept_id, memory.record_id)
+      CROSS JOIN LATERAL jsonb_each(COALESCE(staged.patch -> 'extras', '{}')) AS told (scheme, values)
+      JOIN (${definition.table} AS record CROSS JOIN LATERAL jsonb_each(record.extras) AS known (scheme, values))
+        ON record.person_id::text = staged.patch ->> 'person_id' AND known.scheme = told.scheme AND known.values ->> 'id' = told.values ->> 'id'
       WHERE ${open(definition)} AND staged.record_id IS NULL AND NOT staged.keeps_key AND record.retracted_at IS NULL
       GROUP BY staged.nth
     ) AS found

@@ -1,5 +1,6 @@
 /** What files have told of records, for the next one of the same origin. */
 import type { Transaction } from '../../platform/prisma/transaction.js';
+import { JOINED, eachOf } from './compare.db.js';
 import { RECORD_TYPES } from '../../domain/vocabulary.js';
 
 /** Keeps what the rows of an import have told, unless it is known. Of two rows that were made one record, that which is it. */
@@ -8,11 +9,18 @@ export async function rememberRows(
   importId: string,
   origin: string,
 ): Promise<void> {
+  const entries = Object.keys(JOINED).map(
+    (
+      column,
+    ) => `|| CASE WHEN staged.patch ? '${column}' THEN jsonb_build_object('${eachOf(column)}', (
+      SELECT COALESCE(jsonb_agg(md5(each.told::text)), '[]') FROM jsonb_array_elements(staged.patch -> '${column}') AS each (told)
+    )) ELSE '{}' END`,
+  );
   await tx.query(
     `INSERT INTO import_memories AS memory (record_id, origin, record_type, digest, columns)
      SELECT staged.record_id, $2, staged.kind::record_type, staged.digest, (
        SELECT COALESCE(jsonb_object_agg(given.name, md5(given.value::text)), '{}') FROM jsonb_each(staged.patch) AS given (name, value)
-     ) FROM import_staging AS staged
+     ) ${entries.join(' ')} FROM import_staging AS staged
      WHERE staged.import_id = $1::uuid AND staged.kind = ANY ($3::text[]) AND staged.outcome <> 'refused' AND NOT staged.is_merged
      ON CONFLICT (record_id, origin) DO UPDATE SET digest = excluded.digest, columns = memory.columns || excluded.columns
        WHERE memory.digest <> excluded.digest OR NOT memory.columns @> excluded.columns`,

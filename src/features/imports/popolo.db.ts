@@ -5,7 +5,7 @@
 import type { Transaction } from '../../platform/prisma/transaction.js';
 import { MOST_EXTRAS } from '../../platform/records/extras.field.js';
 import { isLarger } from './compare.db.js';
-import { refusing } from './match.db.js';
+import { refusing } from './judging.db.js';
 
 /** In the extras of a membership: the kind of thing, which link names it, and what it is called there. */
 const EMBEDDED = [

@@ -7,7 +7,7 @@ import { assertPeriods } from '../../platform/records/record.body.js';
 import { parseBody } from '../../platform/records/record.changes.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import { bodyExpression } from '../../platform/records/records.db.js';
-import { refusing } from './match.db.js';
+import { refusing } from './judging.db.js';
 import { problemsOf } from './row.staging.js';
 import { refuseRows, type Refused } from './staging.db.js';
 
@@ -69,7 +69,7 @@ export async function refuseTaken(
   }
 }
 
-/** Refuses the rows by which a period would end before it begins, with what the record has of it. */
+/** Refuses the rows by which a period would end before it begins, with what the record has of it, or the legislative period. */
 export async function refusePeriods(
   tx: Transaction,
   importId: string,
@@ -80,8 +80,9 @@ export async function refusePeriods(
   const columns = periods.flat().map(columnOf);
   const rows = await tx.query<{ nth: number; body: string }>(
     `SELECT staged.nth AS nth, ${bodyExpression(definition, 'record')}::text AS body
-     FROM import_staging AS staged CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, staged.merged) AS record
-     WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' AND staged.outcome = 'update' AND staged.fields && $2::text[]`,
+     FROM import_staging AS staged CROSS JOIN LATERAL jsonb_populate_record(NULL::${table}, COALESCE(staged.merged, staged.patch)) AS record
+     WHERE staged.import_id = $1::uuid AND staged.kind = '${type}'
+       AND (staged.outcome = 'update' AND staged.fields && $2::text[] OR staged.outcome = 'create' AND staged.links ? 'events')`,
     [importId, columns],
   );
   const refused: Refused[] = [];

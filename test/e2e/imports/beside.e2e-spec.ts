@@ -165,6 +165,29 @@ describe('beside an import', () => {
     ]);
   });
 
+  it('a source that is retracted before its turn is cited by nothing, and nothing is stored', async () => {
+    const { body: source } = await accord.send(
+      'POST',
+      '/v1/sources',
+      { body: { title: 'Soon gone', kind: 'article' } },
+      'editor',
+    );
+    const held = await holding(`SELECT pg_advisory_xact_lock(hashtextextended('imports', 0))`);
+    const query = `format=ndjson&sourceId=${String(source.id)}`;
+    const address = await begun(query, ndjson([named('Citing')]));
+    try {
+      await untilWaiting(1);
+      await accord.retract(`/v1/sources/${String(source.id)}`);
+    } finally {
+      await held.release();
+    }
+    expect(await ended(accord, address)).toMatchObject({
+      state: 'refused',
+      applied: 0,
+      problem: { code: 'reference_not_found', pointer: '?sourceId' },
+    });
+  });
+
   it('another one that waits for its turn says so', async () => {
     const held = await holding(`SELECT pg_advisory_xact_lock(hashtextextended('imports', 0))`);
     const address = await begun('format=ndjson', ndjson([named('In turn')]));

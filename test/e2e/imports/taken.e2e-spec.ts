@@ -68,6 +68,24 @@ describe('a row that the database would refuse is told with its line', () => {
     );
   });
 
+  it('for a legislative period that was over before the membership began', async () => {
+    const file = JSON.stringify({
+      organizations: [{ id: 'o', name: 'A party of periods', classification: 'party' }],
+      persons: [{ id: 'p', name: 'Late' }],
+      events: [{ id: 'e', start_date: '2008', end_date: '2013' }],
+      memberships: [
+        { person_id: 'p', organization_id: 'o', start_date: '2015', legislative_period_id: 'e' },
+      ],
+    });
+    for (const query of ['dryRun=true', 'atomic=false']) {
+      const done = await imported(accord, `format=popolo&scheme=periods&${query}`, file);
+      expect(done.rows).toMatchObject({ create: 2, refused: 1 });
+      expect(await rowsOf(accord, done.id, '&outcome=refused')).toMatchObject([
+        { recordType: 'members', problems: [{ code: 'end_before_start' }] },
+      ]);
+    }
+  });
+
   it('for a participant that there is, in another role', async () => {
     const [merger, faction] = [await buildMerger(accord), await buildFaction(accord)];
     const part = { recordType: 'participants', mergerId: merger.id, factionId: faction.id };

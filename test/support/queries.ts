@@ -5,6 +5,8 @@ const BESIDE = /head_since|^LISTEN|pg_backend_pid/;
 /** The statements that this process sends to Postgres, from now on. */
 export interface QueryCount {
   texts(): readonly string[];
+  /** Those of them that were given a value. */
+  textsWith(value: string): readonly string[];
   reset(): void;
   stop(): void;
 }
@@ -14,19 +16,22 @@ export interface QueryCount {
  * committed, which is asked beside the pool whether anybody reads or not.
  */
 export function countQueries(): QueryCount {
-  const texts: string[] = [];
+  const sent: { readonly text: string; readonly values: readonly unknown[] }[] = [];
   const prototype: { query: (...given: unknown[]) => unknown } = pg.Client.prototype;
   const original = prototype.query;
   prototype.query = function (this: pg.Client, ...given: unknown[]): unknown {
-    const [query] = given;
-    const text = typeof query === 'string' ? query : (query as { readonly text?: string }).text;
-    if (!BESIDE.test(text ?? '')) texts.push(text ?? '');
+    const [query, listed] = given;
+    const { text = '', values = listed } =
+      typeof query === 'string' ? { text: query } : (query as Partial<pg.QueryConfig>);
+    if (!BESIDE.test(text)) sent.push({ text, values: Array.isArray(values) ? values : [] });
     return original.apply(this, given);
   };
   return {
-    texts: () => [...texts],
+    texts: () => sent.map(({ text }) => text),
+    textsWith: (value) =>
+      sent.filter(({ values }) => values.includes(value)).map(({ text }) => text),
     reset: () => {
-      texts.length = 0;
+      sent.length = 0;
     },
     stop: () => {
       prototype.query = original;

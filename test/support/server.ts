@@ -8,6 +8,9 @@ import {
 } from '../../src/platform/postgres/embedded.js';
 import { applyMigrations } from '../../src/platform/postgres/migrate.js';
 
+/** As many as two test files have at once, and some that are only just stopped. */
+const INSTANCES = 16;
+
 let embedded: EmbeddedPostgres | undefined;
 
 /**
@@ -21,6 +24,7 @@ export async function startTestServer(): Promise<void> {
     embedded = await startEmbeddedPostgres({
       dataDir: join(tmpdir(), `accord-test-${run}`),
       durable: false,
+      instances: INSTANCES,
     });
   }
   process.env['ACCORD_TEST_SERVER'] = embedded?.url ?? url;

@@ -25,7 +25,7 @@ const shared = {
 
 export default {
   // Far above what a test takes: a machine that is busy is not a bug. Jest reads it here only, not in a project.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   // A test that fails may leave a service open: that is said, and nobody waits for it.
   forceExit: true,
   // While one waits for Postgres, or Postgres for a processor, the other goes on.

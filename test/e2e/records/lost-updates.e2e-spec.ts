@@ -57,7 +57,7 @@ describe(`${String(EDITS)} edits of four records by ${String(EDITORS)} editors`,
       expect(acknowledged).toHaveLength(EDITS);
       for (const each of shared) await expectNoneLost(each, acknowledged);
     },
-    120_000 + EDITS * 200,
+    300_000 + EDITS * 200,
   );
 });
 

@@ -6,7 +6,7 @@
  * ACCORD_STREAM_BREAK has it fail: with `catch-up` whoever comes again is not told of what happened meanwhile, with `join` of
  * what happens while it is told of that, with `repeat` it is told once more of what it knew last.
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { Feed } from '../../../src/features/changes/feed.js';
 import { Followers } from '../../../src/features/stream/stream.followers.js';
@@ -16,8 +16,6 @@ import { buildMerger, buildParticipant, buildPerson } from '../../support/factor
 import type { Change } from '../../support/feed.js';
 import { seededRandom } from '../../support/random.js';
 import { Follower, entryOf, feedAfter, type Wish } from '../../support/stream.crowd.js';
-
-jest.setTimeout(180_000);
 
 const CROWD = 200;
 const STEPS = 160;

@@ -3,7 +3,7 @@
  * of its own in every text; every route of the OpenAPI document is asked in every way, as everybody who may ask; and a word or
  * an id is found in an answer to a reader only if the rule says so, and if it says so, it is found.
  */
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RECORD_TYPES } from '../../../src/domain/vocabulary.js';
 import { startTestApp, type Answer, type TestApp } from '../../support/app.js';
 import { readContract } from '../../support/contract.js';
@@ -28,9 +28,6 @@ import {
   tellOfEverything,
 } from '../../support/leak/world.js';
 import { seededRandom } from '../../support/random.js';
-
-// A crawl is a thousand requests: seconds, and a minute on a machine that is busy.
-jest.setTimeout(180_000);
 
 /** The routes that were asked, and those that told a reader something, in one story or another. */
 const crawled = new Set<string>();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { ExportSettings } from '../../../src/features/exports/export.settings.js';
 import { SERVER_LIMITS } from '../../../src/platform/http/server.limits.js';
+import type { Transaction } from '../../../src/platform/prisma/transaction.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { exportedLines, rowsOf } from '../../support/exports.js';
 import { buildPerson, buildSource } from '../../support/factories.js';
@@ -17,15 +18,15 @@ beforeAll(async () => {
   accord = await startTestApp();
   settings = accord.app.get(ExportSettings);
   const author = { name: 'a test', keyId: '', reason: null, requestId: null };
-  await accord.database.write(author, (tx) =>
+  const fill = (tx: Transaction): Promise<unknown> =>
     tx.query(
       `INSERT INTO people (name, slug, summary, extras)
        SELECT 'Person ' || number, 'person-' || number, repeat('Of Karachi. ', 400),
          jsonb_build_object('test', jsonb_build_object('text', repeat('x', 15000)))
        FROM generate_series(1, $1) AS number`,
       [MANY],
-    ),
-  );
+    );
+  await accord.database.write(author, fill, { timeout: 120_000 });
 });
 afterAll(() => accord.stop());
 

@@ -80,4 +80,19 @@ describe('accord status --watch', () => {
       .map((line) => JSON.parse(line));
     expect(lines.map((status) => status.merger.title)).toEqual(['One', 'Two']);
   });
+
+  it('ends with 3 when there is no such merger, or none any more', async () => {
+    running = start('status', 'nobody-knows', '--watch');
+    expect(await running.end()).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/\(404 not_found\)$/m),
+    });
+    const merger = await buildMerger(accord, { title: 'Soon gone', slug: 'gone' });
+    running = start('status', 'gone', '--watch');
+    await running.until(/Soon gone/);
+    await accord.retract(`/v1/mergers/${merger.id}`);
+    const { code, stderr } = await running.end();
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/\(4\d\d \w+\)\n$/)]);
+  });
 });

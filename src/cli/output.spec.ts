@@ -38,4 +38,22 @@ describe('presentTable', () => {
       ]),
     ).toEqual(['name   role', 'Zoé    lead', 'e\u0301e\u0301e\u0301e\u0301e\u0301  x']);
   });
+
+  it.each([
+    ['李小龙', 6],
+    ['김정', 4],
+    ['カナ', 4],
+    ['😀', 2],
+    ['🇵🇰', 2],
+    ['＝', 2],
+    ['ﺍﺣﻤﺪ', 4],
+    ['\u200fاحمد\u200e', 4],
+  ])('knows how much room %j takes', (name, width) => {
+    expect(
+      presentTable([
+        ['a', 'b'],
+        [name, 'x'],
+      ])[0],
+    ).toBe(`a${' '.repeat(width + 1)}b`);
+  });
 });

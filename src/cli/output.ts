@@ -17,6 +17,15 @@ export class Output {
     );
   }
 
+  /** Over when what was given has left us; never when nobody reads it any more. */
+  async left(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      process.stdout.write('', () => {
+        resolve();
+      });
+    });
+  }
+
   /** What is said beside it, on stderr. */
   say(text: string): void {
     process.stderr.write(`${text}\n`);
@@ -63,8 +72,23 @@ export function pad(cell: string, width: number): string {
 /** Letters with their marks, which take no room of their own. */
 const LETTERS = new Intl.Segmenter();
 
+/** What takes the room of two: Chinese, Japanese, Korean, and pictures. */
+const WIDE =
+  /^(?:\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6])|\ufe0f$/u;
+
+/** What is not seen by itself, as what says in which direction to read. */
+const UNSEEN = /^\p{Cf}+$/u;
+
 function widthOf(cell: string | undefined): number {
-  return Array.from(LETTERS.segment(stripVTControlCharacters(cell ?? ''))).length;
+  return Array.from(LETTERS.segment(stripVTControlCharacters(cell ?? ''))).reduce(
+    (sum, { segment }) => sum + roomOf(segment),
+    0,
+  );
+}
+
+function roomOf(letter: string): number {
+  if (UNSEEN.test(letter)) return 0;
+  return WIDE.test(letter) ? 2 : 1;
 }
 
 function presentError(error: unknown): object {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { plain, presentTable } from './output.js';
+import { inJson, plain, presentTable } from './output.js';
 
 describe('plain', () => {
   it.each([
@@ -23,6 +23,22 @@ describe('plain', () => {
     fc.assert(
       fc.property(fc.string({ unit }), (text) => {
         expect(plain(text)).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+      }),
+    );
+  });
+});
+
+describe('inJson', () => {
+  it('holds nothing that steers a terminal, and is what it was to whoever parses it', () => {
+    const unit = fc.oneof(
+      fc.integer({ min: 0, max: 0xff }).map((code) => String.fromCharCode(code)),
+      fc.constantFrom('\u202e', '\u2066', '\u2028', '\\', '"', 'ش', '😀'),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit }), (name) => {
+        const text = inJson({ name });
+        expect(text).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+        expect(JSON.parse(text)).toEqual({ name });
       }),
     );
   });

@@ -10,7 +10,7 @@ export class Output {
   give(value: unknown, lines: () => readonly string[]): void {
     process.stdout.write(
       this.json
-        ? `${JSON.stringify(value)}\n`
+        ? `${inJson(value)}\n`
         : lines()
             .map((line) => `${line}\n`)
             .join(''),
@@ -33,19 +33,29 @@ export class Output {
 
   /** What went wrong: as JSON, the problem as it came. */
   fail(error: unknown): void {
-    if (this.json) this.say(JSON.stringify({ error: presentError(error) }));
+    if (this.json) this.say(inJson({ error: presentError(error) }));
     else for (const line of linesOf(error)) this.say(line);
   }
 }
+
+/** What moves the cursor, colours the screen, or turns the order of the letters around. */
+const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
  * Text of a record for a terminal: in one line, and without what would move the cursor, colour the screen or turn the order
  * of the letters around.
  */
 export function plain(text: string | null): string {
-  return stripVTControlCharacters(text ?? '–').replaceAll(
-    /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu,
-    ' ',
+  return stripVTControlCharacters(text ?? '–').replaceAll(STEERING, ' ');
+}
+
+/** JSON in a line, in which what would steer a terminal stands escaped: whoever parses it has it back. */
+export function inJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(STEERING, (letters) =>
+    Array.from(
+      letters,
+      (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ).join(''),
   );
 }
 

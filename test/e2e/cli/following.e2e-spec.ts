@@ -1,4 +1,7 @@
 /** What goes on until it is told to stop, also when the connection is lost meanwhile. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { Running } from '../../support/command.js';
@@ -50,6 +53,21 @@ describe('accord changes --follow', () => {
       .map((line) => JSON.parse(line));
     expect(told.map(({ recordId }) => recordId)).toEqual([first.id, meanwhile.id, last.id]);
     expect(told.map(({ cursor }) => typeof cursor)).toEqual(['string', 'string', 'string']);
+  });
+});
+
+describe('accord changes --follow --after latest', () => {
+  it('begins now, and keeps where that was', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'accord-following-'));
+    try {
+      const file = join(folder, 'cursor');
+      running = start('changes', '--follow', '--after', 'latest', '--cursor-file', file);
+      await running.until(/Following/);
+      const { body } = await accord.get('/v1/changes?after=latest');
+      expect(await readFile(file, 'utf8')).toBe(`${String(body.page.next)}\n`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

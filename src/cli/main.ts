@@ -40,14 +40,18 @@ for (const add of [
   add(program, ending);
 }
 
-// Whoever reads us may have enough, as head has.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.ok);
-});
-
-// What is wrong with the command itself is found before its options are read.
+// Errors may come before the options are read, and are told as they ask for.
 const json = process.argv.includes('--json');
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads us may have enough, as head has.
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  new Output(json).fail(error);
+  process.exit(EXIT.bug);
+});
+// What is said beside it nobody has to hear.
+process.stderr.on('error', () => undefined);
+
 if (json) {
   for (const command of [
     program,

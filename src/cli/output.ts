@@ -10,11 +10,20 @@ export class Output {
   give(value: unknown, lines: () => readonly string[]): void {
     process.stdout.write(
       this.json
-        ? `${JSON.stringify(value)}\n`
+        ? `${inJson(value)}\n`
         : lines()
             .map((line) => `${line}\n`)
             .join(''),
     );
+  }
+
+  /** Over when what was given has left us; never when nobody reads it any more. */
+  async left(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      process.stdout.write('', () => {
+        resolve();
+      });
+    });
   }
 
   /** What is said beside it, on stderr. */
@@ -24,19 +33,29 @@ export class Output {
 
   /** What went wrong: as JSON, the problem as it came. */
   fail(error: unknown): void {
-    if (this.json) this.say(JSON.stringify({ error: presentError(error) }));
+    if (this.json) this.say(inJson({ error: presentError(error) }));
     else for (const line of linesOf(error)) this.say(line);
   }
 }
+
+/** What moves the cursor, colours the screen, or turns the order of the letters around. */
+const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
  * Text of a record for a terminal: in one line, and without what would move the cursor, colour the screen or turn the order
  * of the letters around.
  */
 export function plain(text: string | null): string {
-  return stripVTControlCharacters(text ?? '–').replaceAll(
-    /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu,
-    ' ',
+  return stripVTControlCharacters(text ?? '–').replaceAll(STEERING, ' ');
+}
+
+/** JSON in a line, in which what would steer a terminal stands escaped: whoever parses it has it back. */
+export function inJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(STEERING, (letters) =>
+    Array.from(
+      letters,
+      (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ).join(''),
   );
 }
 
@@ -63,8 +82,23 @@ export function pad(cell: string, width: number): string {
 /** Letters with their marks, which take no room of their own. */
 const LETTERS = new Intl.Segmenter();
 
+/** What takes the room of two: Chinese, Japanese, Korean, and pictures. */
+const WIDE =
+  /^(?:\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Emoji_Presentation}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6])|\ufe0f$/u;
+
+/** What is not seen by itself, as what says in which direction to read. */
+const UNSEEN = /^\p{Cf}+$/u;
+
 function widthOf(cell: string | undefined): number {
-  return Array.from(LETTERS.segment(stripVTControlCharacters(cell ?? ''))).length;
+  return Array.from(LETTERS.segment(stripVTControlCharacters(cell ?? ''))).reduce(
+    (sum, { segment }) => sum + roomOf(segment),
+    0,
+  );
+}
+
+function roomOf(letter: string): number {
+  if (UNSEEN.test(letter)) return 0;
+  return WIDE.test(letter) ? 2 : 1;
 }
 
 function presentError(error: unknown): object {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import createClient, { type Client } from 'openapi-fetch';
+import createClient, { defaultPathSerializer, type Client } from 'openapi-fetch';
 import type { components, paths } from '../generated/client/openapi.js';
 
 /** Everything that the service answers to, each path with what it takes and gives. */
@@ -36,12 +36,22 @@ export function accordClient({ url, key }: Access): AccordClient {
     baseUrl: url.replace(/\/+$/, ''),
     headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
     fetch: patientFetch,
+    pathSerializer: (path, named) =>
+      defaultPathSerializer(
+        path,
+        Object.fromEntries(Object.entries(named).map(([name, value]) => [name, inPath(value)])),
+      ),
   });
 }
 
 /** A text as a header carries it to the service, which reads UTF-8: in one line, a character for each byte. */
 export function inHeader(text: string): string {
   return Buffer.from(text.replaceAll(/\p{Cc}+/gu, ' ')).toString('latin1');
+}
+
+/** What stands in a path: what would lead to another one, `..` or nothing, is sent as `-`, which names no record. */
+function inPath(value: unknown): unknown {
+  return value === '' || value === '.' || value === '..' ? '-' : value;
 }
 
 async function patientFetch(request: Request): Promise<Response> {

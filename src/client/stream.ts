@@ -14,7 +14,7 @@ export interface Following {
   /** Only what belongs to these mergers, by their ids, parted by commas. */
   readonly mergerId?: string | undefined;
   readonly view?: 'public' | undefined;
-  /** After which cursor; left out, from now on. */
+  /** After which cursor; left out, or `latest` as of the feed, from now on. */
   readonly after?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told once whenever the connection is lost. */
@@ -25,6 +25,9 @@ export interface Following {
 
 /** A comment comes every 15 s: without anything for longer than two, the connection is dead. In milliseconds. */
 const LONGEST_SILENCE = 40_000;
+
+/** In place of a cursor: from where the feed ends now. */
+const LATEST = 'latest';
 
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
@@ -43,7 +46,8 @@ export async function* followChanges(
   const signal = following.signal ?? new AbortController().signal;
   const filter = filterOf(following);
   const patience = new Patience(following);
-  let cursor = following.after ?? (await latest(client, following));
+  const { after = LATEST } = following;
+  let cursor = after === LATEST ? await latest(client, following) : after;
   const isOver = (): boolean => signal.aborted;
   while (!isOver()) {
     try {
@@ -99,7 +103,7 @@ function filterOf({ mergerId, view }: Following): { mergerId?: string; view?: 'p
 
 /** Where the feed ends now: from there on nothing is missed, whatever happens to the first connection. */
 async function latest(client: AccordClient, following: Following): Promise<string> {
-  const query = { ...filterOf(following), after: 'latest' };
+  const query = { ...filterOf(following), after: LATEST };
   const { page } = await answered(client.GET('/v1/changes', { params: { query } }));
   return page.next;
 }

@@ -51,6 +51,18 @@ export class Running {
     );
   }
 
+  /** The same with its stdout elsewhere, as a shell says: `> file`, `| program`. With a pipe it ends as that program does. */
+  static startRedirected(
+    redirection: string,
+    args: readonly string[],
+    setting: Setting = {},
+  ): Running {
+    return Running.spawned(
+      ['sh', '-c', `"$@" ${redirection}`, 'sh', process.execPath, ...ACCORD, ...args],
+      setting,
+    );
+  }
+
   private static spawned(
     [program = '', ...args]: readonly string[],
     { env = {}, input, cwd }: Setting,

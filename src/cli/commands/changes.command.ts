@@ -36,10 +36,14 @@ async function tell(session: Session, asked: Asked): Promise<undefined> {
   const keep = (cursor: string): void => {
     if (asked.cursorFile !== undefined) keepIn(asked.cursorFile, cursor);
   };
+  const keepWhenTold = async (cursor: string): Promise<void> => {
+    await output.left();
+    keep(cursor);
+  };
   if (asked.follow === undefined) {
     for await (const page of pagesOf(client, after, mergerId)) {
       for (const change of page.data) output.give(change, () => [lineOf(change)]);
-      keep(page.page.next);
+      await keepWhenTold(page.page.next);
     }
     return;
   }
@@ -56,7 +60,7 @@ async function tell(session: Session, asked: Asked): Promise<undefined> {
   });
   for await (const { cursor, change } of told) {
     output.give({ ...change, cursor }, () => [lineOf(change)]);
-    keep(cursor);
+    await keepWhenTold(cursor);
   }
 }
 

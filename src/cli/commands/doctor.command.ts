@@ -75,6 +75,12 @@ async function checkContract({ url }: Session): Promise<Check> {
       throw unreachable(error);
     },
   );
+  if (!response.ok) {
+    await response.body?.cancel();
+    return checked('contract', 'the OpenAPI document that is served', [
+      `the service answered ${String(response.status)}`,
+    ]);
+  }
   const served: unknown = await response.json().catch(() => null);
   return checked(
     'contract',

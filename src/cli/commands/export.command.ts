@@ -1,5 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, type Stats } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
 import { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
@@ -55,16 +56,40 @@ async function exportAll(
     ...(knownAt !== undefined && { knownAt }),
     ...(isPublic === true && { view: 'public' as const }),
   };
+  const there = file === undefined ? undefined : await lookAt(file);
   const body = await answered(client.GET('/v1/export', { params: { query }, parseAs: 'stream' }));
   if (file === undefined) {
     await carry(body, toStdout());
     return;
   }
-  const draft = `${file}.part`;
+  const bytes =
+    there?.isFile() === false
+      ? await carry(body, createWriteStream(file))
+      : await putInPlace(body, file, there);
+  output.give({ file, bytes }, () => [`${String(bytes)} bytes are in ${file}`]);
+}
+
+/** What is there; undefined when nothing is. */
+async function lookAt(file: string): Promise<Stats | undefined> {
+  const there = await stat(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  });
+  if (there?.isDirectory() === true) throw new Misuse(`${file} is a folder.`);
+  return there ?? undefined;
+}
+
+/** Writes a file under another name, of its own whoever writes there too; those who may read it are those who could before. */
+async function putInPlace(
+  body: ReadableStream<Uint8Array>,
+  file: string,
+  there: Stats | undefined,
+): Promise<number> {
+  const draft = `${file}.${randomBytes(4).toString('hex')}.part`;
+  const mode = (there?.mode ?? 0o666) & 0o777;
   try {
-    const bytes = await carry(body, createWriteStream(draft, { flush: true }));
+    const bytes = await carry(body, createWriteStream(draft, { flags: 'wx', flush: true, mode }));
     await rename(draft, file);
-    output.give({ file, bytes }, () => [`${String(bytes)} bytes are in ${file}`]);
+    return bytes;
   } finally {
     await rm(draft, { force: true });
   }

@@ -96,18 +96,24 @@ async function watch({ client, output }: Session, look: () => Promise<Sight>): P
     drawn = text;
     output.give(value, () => lines);
   };
-  const listening = listen(client, output.say.bind(output), bell);
+  const over = new AbortController();
+  const listening = listen(client, { say: output.say.bind(output), bell, signal: over.signal });
   // It is waited for below; that it may fail before is no other failure.
   listening.catch(() => undefined);
-  await redraw();
-  for (;;) {
-    await Promise.race([bell.rung(), listening, sleep(LONGEST_SIGHT, undefined, { ref: false })]);
-    bell.still();
-    const rested = sleep(SHORTEST_SIGHT);
-    await redraw().catch((error: unknown) => {
-      if (!isPassing(error)) throw error;
-    });
-    await rested;
+  try {
+    await redraw();
+    for (;;) {
+      await Promise.race([bell.rung(), listening, sleep(LONGEST_SIGHT, undefined, { ref: false })]);
+      bell.still();
+      const rested = sleep(SHORTEST_SIGHT);
+      await redraw().catch((error: unknown) => {
+        if (!isPassing(error)) throw error;
+      });
+      await rested;
+    }
+  } finally {
+    // Else the stream goes on, and we with it.
+    over.abort();
   }
 }
 
@@ -131,13 +137,17 @@ class Bell {
   }
 }
 
-/** Never comes back but by throwing: the changes of all mergers, since a person's name belongs to none of them. */
-async function listen(
-  client: AccordClient,
-  say: (text: string) => void,
-  bell: Bell,
-): Promise<void> {
+/** Who is told, and until when. */
+interface Listening {
+  readonly say: (text: string) => void;
+  readonly bell: Bell;
+  readonly signal: AbortSignal;
+}
+
+/** Never comes back before its signal but by throwing: the changes of all mergers, since a person's name belongs to none of them. */
+async function listen(client: AccordClient, { say, bell, signal }: Listening): Promise<void> {
   const changes = followChanges(client, {
+    signal,
     onLost: (reason) => {
       say(`The connection is lost (${plain(reason)}), and tried again.`);
     },

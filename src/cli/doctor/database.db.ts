@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { findPendingMigrations } from '../../platform/postgres/migrate.js';
+import { compareMigrations } from '../../platform/postgres/migrate.js';
 import { type Check, checked } from './check.js';
 
 /** What differs in one table, by what is wrong. */
@@ -8,15 +8,14 @@ interface Difference {
   readonly what: string;
 }
 
-/** Whether every migration that we have is applied, and as we have it. */
+/** Whether every migration that we have is applied, as we have it, and no other. */
 export async function checkSchema(url: string): Promise<Check> {
   try {
-    const pending = await findPendingMigrations(url);
-    return checked(
-      'schema',
-      'the migrations of the database against those of this version',
-      pending.map((name) => `${name} is not applied`),
-    );
+    const { pending, unknown } = await compareMigrations(url);
+    return checked('schema', 'the migrations of the database against those of this version', [
+      ...pending.map((name) => `${name} is not applied`),
+      ...unknown.map((name) => `${name} is of a later version than this one`),
+    ]);
   } catch (error) {
     return checked('schema', 'the migrations of the database', [(error as Error).message]);
   }

@@ -23,6 +23,9 @@ describe('a cell', () => {
     ['@home', "'@home"],
     ['\tindented', "'\tindented"],
     ['\rreturned', '"\'\rreturned"'],
+    ['\n=1+1', '"\'\n=1+1"'],
+    ['＝1+1', "'＝1+1"],
+    ['＠home', "'＠home"],
     // What has an apostrophe of its own has one more.
     ["'=1+1", "''=1+1"],
     ["''@", "'''@"],
@@ -37,7 +40,7 @@ describe('a cell', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme' }),
-        fc.constantFrom('=', '+', '-', '@', '\t', '\r'),
+        fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'),
         (rest, sign) => {
           expect(cellOf(sign + rest)).toMatch(/^"?'/);
         },
@@ -49,7 +52,7 @@ describe('a cell', () => {
     const texts = fc.array(
       fc.oneof(
         fc.string({ unit: 'grapheme' }),
-        fc.stringMatching(/^['=+\-@\t\r\n", a]{0,6}$/),
+        fc.stringMatching(/^['=+\-@\t\r\n＝＋－＠", a]{0,6}$/),
         fc.json(),
       ),
       { minLength: 2 },

@@ -1,11 +1,11 @@
-/** What a spreadsheet would take for a formula, or for one that an apostrophe guards. */
-const FORMULA = /^'*[=+\-@\t\r]/;
+/** What a spreadsheet would take for a formula, in wide letters too, or for one that an apostrophe guards. */
+const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
 
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 
 /**
  * The cell of a value: nothing for null, JSON for lists and objects. Before a text that a spreadsheet would take for a formula stands an
- * apostrophe, and one more before a text that has one there itself: whoever reads takes one off where `'*[=+-@]` follows.
+ * apostrophe, and one more before a text that has one there itself: whoever reads takes one off where `docs/export.md` says.
  *
  * @example
  * cellOf('=1+1'); // `'=1+1`

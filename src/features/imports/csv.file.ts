@@ -113,7 +113,7 @@ function rowOf(definition: RecordDefinition, { record, info }: Parsed): ReadRow 
 
 /** Before `=`, `+`, `-`, `@` an apostrophe stands guard: one is taken off, whatever the cell held before. */
 function unguarded(cell: string): string {
-  return /^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell;
+  return /^'+[=+\-@\t\r\n＝＋－＠]/.test(cell) ? cell.slice(1) : cell;
 }
 
 function valueOf(field: Field, cell: string): unknown {

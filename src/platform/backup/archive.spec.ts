@@ -91,4 +91,54 @@ describe('an archive', () => {
       await expect(unpackData(archived, join(folder, 'to'))).rejects.toThrow(/cannot be read/);
     }
   });
+
+  describe('of ten short files', () => {
+    let archived: string;
+    let whole: Buffer;
+    beforeEach(async () => {
+      archived = join(folder, 'archive');
+      await Archive.write(archived, ABOUT, (archive) => {
+        archive.addFolder('data/base');
+        for (let at = 0; at < 10; at += 1)
+          archive.addText(
+            `data/base/${String(at)}`,
+            `${'contents'.repeat(20 + at)}${String(at * 7.1)}`,
+          );
+        return Promise.resolve();
+      });
+      whole = await readFile(archived);
+    });
+
+    /** What is unpacked of some bytes; null when they are refused. */
+    async function unpackedOf(bytes: Uint8Array): Promise<readonly string[] | null> {
+      await writeFile(archived, bytes);
+      const to = join(folder, 'to');
+      await rm(to, { recursive: true, force: true });
+      await mkdir(to);
+      try {
+        await readAbout(archived);
+        await unpackData(archived, to);
+      } catch (error) {
+        expect((error as Error).message).toMatch(/cannot be read to its end|is no backup/);
+        return null;
+      }
+      const names = (await readdir(join(to, 'base'))).toSorted();
+      return Promise.all(names.map((name) => readFile(join(to, 'base', name), 'utf8')));
+    }
+
+    it('refuses one that is cut off, at every third byte', async () => {
+      for (let length = 0; length < whole.length; length += 3)
+        expect([length, await unpackedOf(whole.subarray(0, length))]).toEqual([length, null]);
+    }, 30_000);
+
+    it('refuses one of which a byte was changed, every fifth, unless that says nothing', async () => {
+      const good = await unpackedOf(whole);
+      expect(good).toHaveLength(10);
+      for (let at = 0; at < whole.length; at += 5) {
+        const bytes = Buffer.from(whole);
+        bytes.writeUInt8(bytes.readUInt8(at) ^ 0x41, at);
+        expect([good, null]).toContainEqual(await unpackedOf(bytes));
+      }
+    });
+  });
 });

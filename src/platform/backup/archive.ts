@@ -135,9 +135,10 @@ async function eachEntry(
   const entries = extract();
   const stop = new AbortController();
   const read = pipeline(createReadStream(file), createGunzip(), entries, { signal: stop.signal });
-  // Told by the loop, which ends with it.
-  read.catch(() => undefined);
-  try {
+  const whole = read.catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+  });
+  const takeAll = async (): Promise<void> => {
     for await (const entry of entries) {
       const { name, type } = entry.header;
       if (!(await take(name, entry as unknown as Readable, type))) {
@@ -145,7 +146,10 @@ async function eachEntry(
         return;
       }
     }
-    await read;
+  };
+  try {
+    // An entry that is cut off may neither end nor fail by itself.
+    await Promise.all([takeAll(), whole]);
   } catch (error) {
     throw new Error(`${file} cannot be read to its end: ${(error as Error).message}`, {
       cause: error,

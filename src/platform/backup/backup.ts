@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { link, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type pg from 'pg';
 import { ACCORD, type ClusterRecord, readRecord } from '../postgres/cluster.js';
@@ -19,21 +20,30 @@ import { dataFiles, logFiles } from './files.js';
  * @throws Error when the file is there already, or there is no database
  */
 export async function makeBackup(dataDir: string, file: string): Promise<number> {
-  if (existsSync(file)) throw new Error(`${file} is there already.`);
+  if (existsSync(file)) throw alreadyThere(file);
   const record = existsSync(dataDir) ? await readRecord(await realpath(dataDir)) : undefined;
   if (record === undefined) throw new Error(`There is no database in ${dataDir}.`);
   const home = await realpath(dataDir);
   await makeFolder(dirname(file));
-  const draft = `${file}.unfinished`;
+  // Its own, whoever else makes one of that name.
+  const draft = `${file}.${randomBytes(4).toString('hex')}.unfinished`;
   try {
     await withServer(home, record, (client, data) =>
       copyServer(client, { home, data, record }, draft),
     );
-    await rename(draft, file);
+    await link(draft, file).catch(async () => {
+      if (existsSync(file)) throw alreadyThere(file);
+      // A disk of a network may know no links.
+      await rename(draft, file);
+    });
   } finally {
     await rm(draft, { force: true });
   }
   return (await stat(file)).size;
+}
+
+function alreadyThere(file: string): Error {
+  return new Error(`${file} is there already.`);
 }
 
 interface Source {

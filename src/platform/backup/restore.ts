@@ -56,7 +56,9 @@ export async function restoreBackup(
     await requireVersion(cluster, about);
     await fillCluster(cluster, (workshop) => unpack(cluster, file, workshop));
     const contents = await prove(cluster);
-    const before = await takePlace(cluster, about, isTaken ? stamp : null);
+    // One may have been started meanwhile, and would go on with what is about to be replaced.
+    await requireStopped(home);
+    const before = await takePlace(cluster, about, { isTaken, stamp });
     return { ...contents, before };
   } catch (error) {
     await rm(cluster.folder, { recursive: true, force: true });
@@ -111,20 +113,21 @@ async function prove(cluster: Cluster): Promise<Contents> {
 async function takePlace(
   { home, location, password }: Cluster,
   { adminKey }: About,
-  stamp: string | null,
+  { isTaken, stamp }: { readonly isTaken: boolean; readonly stamp: string },
 ): Promise<string | null> {
   const draft = await draftRecord(home, { location, password, port: null });
   const path = recordPath(home);
-  const before = stamp === null || !existsSync(path) ? null : `${path}.before-${stamp}`;
+  const before = isTaken && existsSync(path) ? `${path}.before-${stamp}` : null;
   if (before !== null) await link(path, before);
-  if (stamp === null) {
+  if (isTaken) {
+    await rename(draft, path);
+  } else {
     await link(draft, path);
     await rm(draft);
-  } else {
-    await rename(draft, path);
   }
   const keyFile = join(home, 'admin-key');
-  if (stamp !== null && existsSync(keyFile)) await rename(keyFile, `${keyFile}.before-${stamp}`);
+  // It may be there without a database, and be all that somebody has of a key.
+  if (existsSync(keyFile)) await rename(keyFile, `${keyFile}.before-${stamp}`);
   if (adminKey !== null) await writeFile(keyFile, adminKey, { mode: 0o600 });
   return before;
 }

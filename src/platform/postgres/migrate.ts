@@ -62,17 +62,31 @@ export async function applyMigrations(url: string): Promise<string[]> {
   }
 }
 
+/** How the migrations of a database differ from ours, by their names, in order. */
+export interface MigrationsApart {
+  /** Those that the database lacks. */
+  readonly pending: readonly string[];
+  /** Those that we lack: the database is of a later version. */
+  readonly unknown: readonly string[];
+}
+
 /**
- * Finds the migrations that the database lacks, in order. Changes nothing.
+ * Compares the migrations of a database with ours. Changes nothing.
  *
  * @throws Error as applying them would
  */
-export async function findPendingMigrations(url: string): Promise<string[]> {
+export async function compareMigrations(url: string): Promise<MigrationsApart> {
   const migrations = await readMigrations(migrationsFolder());
+  const ours = new Set(migrations.map(({ name }) => name));
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
-    return (await pendingOf(client, migrations)).map(({ name }) => name);
+    const pending = await pendingOf(client, migrations);
+    const applied = pending.length === migrations.length ? [] : await recordedIn(client);
+    return {
+      pending: pending.map(({ name }) => name),
+      unknown: applied.map(({ name }) => name).filter((name) => !ours.has(name)),
+    };
   } finally {
     await client.end();
   }
@@ -106,16 +120,21 @@ async function pendingOf(
     `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`,
   );
   if (table.rows[0]?.found !== true) return migrations;
-  const record = await client.query<Recorded>(
+  const record = await recordedIn(client);
+  requireFinished(record);
+  const applied = new Map(record.map(({ name, checksum }) => [name, checksum]));
+  requireUnchanged(migrations, applied);
+  return migrations.filter(({ name }) => !applied.has(name));
+}
+
+async function recordedIn(client: pg.Client): Promise<readonly Recorded[]> {
+  const { rows } = await client.query<Recorded>(
     `SELECT _prisma_migrations.migration_name AS name, _prisma_migrations.checksum,
        _prisma_migrations.finished_at IS NOT NULL AS finished
      FROM _prisma_migrations
-     WHERE _prisma_migrations.rolled_back_at IS NULL`,
+     WHERE _prisma_migrations.rolled_back_at IS NULL ORDER BY _prisma_migrations.migration_name`,
   );
-  requireFinished(record.rows);
-  const applied = new Map(record.rows.map(({ name, checksum }) => [name, checksum]));
-  requireUnchanged(migrations, applied);
-  return migrations.filter(({ name }) => !applied.has(name));
+  return rows;
 }
 
 function requireFinished(record: readonly Recorded[]): void {

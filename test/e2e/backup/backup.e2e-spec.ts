@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
@@ -5,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { unpackData } from '../../../src/platform/backup/archive.js';
 import { makeBackup } from '../../../src/platform/backup/backup.js';
 import { restoreBackup } from '../../../src/platform/backup/restore.js';
 import {
@@ -66,6 +68,8 @@ describe('a backup of the embedded database', () => {
     // As a restore leaves it that was killed before it was proved.
     const killed = join(restored, 'postgres-killed', 'data');
     await mkdir(killed, { recursive: true });
+    // And a key that somebody has kept without its database.
+    await writeFile(join(restored, 'admin-key'), 'accord_of-another\n');
     const { revisions, changes } = await restoreBackup(file, restored, RESTORE);
     expect(existsSync(killed)).toBe(false);
     expect([revisions, changes]).toEqual([before['revisions']?.length, before['changes']?.length]);
@@ -82,6 +86,10 @@ describe('a backup of the embedded database', () => {
       await second.stop();
     }
     expect(await readFile(join(restored, 'admin-key'), 'utf8')).toBe(KEY);
+    expect((await stat(join(restored, 'admin-key'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(restored, 'admin-key.before-first'), 'utf8')).toBe(
+      'accord_of-another\n',
+    );
   });
 
   it('takes nothing’s place, unless it is told to, and then keeps what was there', async () => {
@@ -103,6 +111,31 @@ describe('a backup of the embedded database', () => {
     expect(existsSync(join(restored, location, 'data', 'PG_VERSION'))).toBe(true);
   });
 
+  const posix = process.platform === 'win32' ? it.skip : it;
+  posix('takes no place from under a service that was started meanwhile', async () => {
+    const pipe = join(folder, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    const whole = await readFile(file);
+    // Whoever has read enough closes it.
+    const send = (): Promise<void> => writeFile(pipe, whole).catch(() => undefined);
+    const told = restoreBackup(pipe, restored, { replace: true, stamp: 'late' }).then(
+      () => 'restored',
+      (error: unknown) => (error as Error).message,
+    );
+    await send();
+    while (!existsSync(join(restored, 'postgres-late'))) await turn();
+    const second = await start(restored);
+    try {
+      const record = await readFile(join(restored, 'cluster.json'), 'utf8');
+      await send();
+      expect(await told).toMatch(/running already/);
+      expect(await readFile(join(restored, 'cluster.json'), 'utf8')).toBe(record);
+      expect(existsSync(join(restored, 'postgres-late'))).toBe(false);
+    } finally {
+      await second.stop();
+    }
+  });
+
   it('refuses what is broken or no backup, and leaves nothing of it', async () => {
     const empty = join(folder, 'empty');
     const broken = join(folder, 'broken.tar.gz');
@@ -116,6 +149,19 @@ describe('a backup of the embedded database', () => {
     expect(existsSync(join(empty, 'cluster.json'))).toBe(false);
     expect(await readdir(empty)).toEqual([]);
     await expect(makeBackup(empty, join(folder, 'none'))).rejects.toThrow(/There is no database/);
+  });
+
+  it('is one of two that are made at once into one file, and the other one is told', async () => {
+    const twice = join(folder, 'twice.tar.gz');
+    const made = await Promise.allSettled([makeBackup(dataDir, twice), makeBackup(dataDir, twice)]);
+    expect(made.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const told = made.find((each) => each.status === 'rejected')?.reason as Error;
+    expect(told.message).toMatch(/is there already/);
+    const unpacked = join(folder, 'twice');
+    await mkdir(unpacked);
+    await unpackData(twice, unpacked);
+    expect(existsSync(join(unpacked, 'backup_label'))).toBe(true);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.unfinished'))).toEqual([]);
   });
 
   it('is whole when it is written to meanwhile: what was acknowledged before is there, and all in order', async () => {
@@ -169,6 +215,10 @@ describe('a backup of the embedded database', () => {
   });
 });
 
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 async function untilGrown(value: () => number, to: number): Promise<void> {
-  while (value() < to) await new Promise((resolve) => setImmediate(resolve));
+  while (value() < to) await turn();
 }

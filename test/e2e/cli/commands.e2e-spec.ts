@@ -162,6 +162,7 @@ describe('what is wrong', () => {
     const { code, stdout, stderr } = await run(['status', 'nobody-knows']);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toMatch(/\(404 not_found\)$/m);
+    for (const none of ['', '..']) expect((await run(['status', none])).stderr).toBe(stderr);
     const inJson = await run(['status', 'nobody-knows', '--json']);
     expect(json(inJson.stderr).error).toMatchObject({ status: 404, code: 'not_found' });
   });

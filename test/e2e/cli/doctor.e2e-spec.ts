@@ -151,6 +151,23 @@ describe('accord doctor', () => {
     }
   });
 
+  it('finds a database of a later version', async () => {
+    const later = '99990101000000_of_a_later_version';
+    await sql.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ($1, $1, $1, now())`,
+      [later],
+    );
+    try {
+      const { schema } = await checksOf({ DATABASE_URL: accord.databaseUrl });
+      expect([schema?.outcome, schema?.findings]).toEqual([
+        'found',
+        [`${later} is of a later version than this one`],
+      ]);
+    } finally {
+      await sql.query('DELETE FROM _prisma_migrations WHERE migration_name = $1', [later]);
+    }
+  });
+
   it('tells of a database that is not there, and what else it found', async () => {
     const { code, stdout } = await runAccord(['doctor', '--json', '--url', accord.baseUrl], {
       env: { DATABASE_URL: 'postgresql://127.0.0.1:9/none' },

@@ -1,5 +1,7 @@
 /** Files into the service and out of it, by the command line. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { constants } from 'node:fs';
+import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -249,6 +251,44 @@ describe('accord export', () => {
     const wrong = await run(['export', '--as-of', 'yesterday']);
     expect([wrong.code, wrong.stdout]).toEqual([3, '']);
     expect(wrong.stderr).toMatch(/\n {2}\?asOf: /);
+  });
+
+  it('lets those read a file who could before', async () => {
+    await writeFile(inFolder('closed.json'), 'as it was', { mode: 0o600 });
+    expect((await run(['export', 'closed.json'])).code).toBe(0);
+    expect((await stat(inFolder('closed.json'))).mode & 0o777).toBe(0o600);
+    expect(await readFile(inFolder('closed.json'), 'utf8')).toMatch(/^\{"persons"/);
+  });
+
+  const posix = process.platform === 'win32' ? it.skip : it;
+  posix('writes into a pipe or a device, which stays there', async () => {
+    spawnSync('mkfifo', [inFolder('pipe')]);
+    // Open for both, so that nobody waits for the other.
+    const pipe = await open(inFolder('pipe'), constants.O_RDWR | constants.O_NONBLOCK);
+    try {
+      const { code, stdout } = await run([
+        'export',
+        'pipe',
+        '--format',
+        'csv',
+        '--resource',
+        'motions',
+      ]);
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/ bytes are in pipe\n$/)]);
+      expect((await stat(inFolder('pipe'))).isFIFO()).toBe(true);
+      const { buffer, bytesRead } = await pipe.read(Buffer.alloc(10_000), 0, 10_000);
+      expect(buffer.subarray(0, bytesRead).toString()).toMatch(/^id,/);
+    } finally {
+      await pipe.close();
+    }
+  });
+
+  it('asks for nothing that it would write over a folder', async () => {
+    expect(await run(['export', '.'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: '. is a folder.\n',
+    });
   });
 
   it('writes nothing where it cannot', async () => {

@@ -1,4 +1,7 @@
 /** What goes on until it is told to stop, also when the connection is lost meanwhile. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { Running } from '../../support/command.js';
@@ -53,6 +56,21 @@ describe('accord changes --follow', () => {
   });
 });
 
+describe('accord changes --follow --after latest', () => {
+  it('begins now, and keeps where that was', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'accord-following-'));
+    try {
+      const file = join(folder, 'cursor');
+      running = start('changes', '--follow', '--after', 'latest', '--cursor-file', file);
+      await running.until(/Following/);
+      const { body } = await accord.get('/v1/changes?after=latest');
+      expect(await readFile(file, 'utf8')).toBe(`${String(body.page.next)}\n`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
 describe('accord status --watch', () => {
   it('draws again what has changed, and what had changed while the connection was lost', async () => {
     const merger = await buildMerger(accord, { title: 'As it began', slug: 'watched' });
@@ -79,5 +97,20 @@ describe('accord status --watch', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines.map((status) => status.merger.title)).toEqual(['One', 'Two']);
+  });
+
+  it('ends with 3 when there is no such merger, or none any more', async () => {
+    running = start('status', 'nobody-knows', '--watch');
+    expect(await running.end()).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/\(404 not_found\)$/m),
+    });
+    const merger = await buildMerger(accord, { title: 'Soon gone', slug: 'gone' });
+    running = start('status', 'gone', '--watch');
+    await running.until(/Soon gone/);
+    await accord.retract(`/v1/mergers/${merger.id}`);
+    const { code, stderr } = await running.end();
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/\(4\d\d \w+\)\n$/)]);
   });
 });

@@ -44,6 +44,8 @@ function says(status: number, body: unknown): Answering {
   };
 }
 
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const breaksOff: Answering = (response) => response.destroy();
 
 function run(...args: string[]): Promise<Ended> {
@@ -115,6 +117,47 @@ describe('accord export', () => {
     expect(await readFile(join(folder, 'kept.json'), 'utf8')).toBe('as it was');
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
     expect((await run('export')).code).toBe(4);
+  });
+
+  it('is whole when two write the same file at once', async () => {
+    let [finishFirst, secondIsIn] = [(): void => undefined, false];
+    answers['GET /v1/export'] = (response) => {
+      if (secondIsIn) {
+        response.end('the second, whole');
+        return;
+      }
+      secondIsIn = true;
+      response.write('the first, ', () => {
+        heard();
+      });
+      finishFirst = () => response.end('whole as well');
+    };
+    let heard: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (heard = resolve));
+    const first = run('export', 'both.json');
+    await begun;
+    while (!(await readdir(folder)).some((name) => name.startsWith('both.json'))) await pause();
+    const read = (): Promise<string> => readFile(join(folder, 'both.json'), 'utf8');
+    expect([(await run('export', 'both.json')).code, await read()]).toEqual([
+      0,
+      'the second, whole',
+    ]);
+    finishFirst();
+    expect([(await first).code, await read()]).toEqual([0, 'the first, whole as well']);
+  });
+});
+
+describe('accord doctor', () => {
+  it('takes no document that it was not given for one of another version', async () => {
+    answers['GET /livez'] = answers['GET /readyz'] = says(200, { status: 'ok' });
+    answers['GET /v1/openapi.json'] = says(429, { code: 'too_many_requests' });
+    answers['GET /v1'] = says(200, {});
+    const { code, stdout } = await run('doctor', '--quick', '--json');
+    const { checks } = JSON.parse(stdout);
+    expect([code, checks[2]]).toEqual([
+      5,
+      expect.objectContaining({ name: 'contract', findings: ['the service answered 429'] }),
+    ]);
   });
 });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../../support/app.js';
-import { runAccord } from '../../support/command.js';
+import { type Ended, Running, runAccord } from '../../support/command.js';
 import { buildPerson } from '../../support/factories.js';
 
 let accord: TestApp;
@@ -44,6 +44,32 @@ describe('a file with a cursor', () => {
     await writeFile(file, '');
     const { code, stderr } = await runAccord(args);
     expect([code, stderr]).toEqual([2, expect.stringContaining('There is no cursor in')]);
+  });
+});
+
+describe('stdout', () => {
+  const args = (): string[] => ['changes', '--url', accord.baseUrl];
+
+  it('that nobody reads is no error, and what nobody has read is told again', async () => {
+    await buildPerson(accord);
+    const file = join(folder, 'unread');
+    const asked = [...args(), '--cursor-file', file];
+    // What reads has ended before there is anything to read.
+    const ended = await Running.startRedirected('| true', asked).end();
+    expect(ended).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect((await runAccord(asked)).stdout).not.toBe('');
+  });
+
+  const linux = process.platform === 'linux' ? it : it.skip;
+  linux('on a full disk is told in a line', async () => {
+    await buildPerson(accord);
+    const told = async (...more: string[]): Promise<Ended> =>
+      Running.startRedirected('> /dev/full', [...args(), ...more]).end();
+    const { code, stderr } = await told();
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^ENOSPC.*\n$/)]);
+    expect(JSON.parse((await told('--json')).stderr)).toEqual({
+      error: { detail: expect.stringMatching(/^ENOSPC/) },
+    });
   });
 });
 

@@ -148,7 +148,7 @@ async function askRules(
 
 async function cite({ tx, importId, asked }: Applying): Promise<string | null> {
   if (!asked.cites || !(await hasCited(tx, importId))) return null;
-  const sourceId = asked.sourceId ?? (await sourceOf(tx, asked));
+  const sourceId = asked.sourceId ?? (await sourceOf(tx, importId, asked));
   await inChunks((after) => citeRows(tx, importId, sourceId, { after, limit: AT_ONCE }));
   return sourceId;
 }

@@ -179,8 +179,8 @@ export async function hasCited(tx: Transaction, importId: string): Promise<boole
 
 /**
  * The source that an earlier import of this title and scheme made, whatever it is called by now, else a new one: a report, since a
- * file that somebody sends is no document by itself. Of what is all held back the source is so, too, and cited for nothing else: its
- * title may tell of it.
+ * file that somebody sends is no document by itself. Of what is all held back the source is so, too, since its title may tell of it, and
+ * cited for nothing else, unless people have touched it: what they hold back is cited on, and none is made beside it.
  */
 export async function sourceOf(
   tx: Transaction,
@@ -190,7 +190,7 @@ export async function sourceOf(
   const isHeld = await areAllHeld(tx, importId);
   const [known] = await tx.query<{ id: string }>(
     `SELECT source.id::text AS id FROM sources AS source
-     WHERE source.retracted_at IS NULL AND ($3::boolean OR NOT ${isHidden('source.id')})
+     WHERE source.retracted_at IS NULL AND ($3::boolean OR source.version > 1 OR NOT ${isHidden('source.id')})
        AND (source.title = $1 OR EXISTS (
          SELECT FROM revisions AS revision
          WHERE revision.record_type = 'sources' AND revision.record_id = source.id AND revision.before ->> 'title' = $1

@@ -58,13 +58,16 @@ describe('the source of an import', () => {
 });
 
 describe('a source that an import has made', () => {
-  it('is cited by the next file, whatever it is called by now', async () => {
+  it('is cited by the next file, whatever it is called by now and whoever sees it', async () => {
     const query = 'format=popolo&scheme=renamed&title=Nightly';
     const { sourceId } = await imported(accord, query, parliament('Before'));
     const asking = { body: { title: 'The list of members' }, headers: { 'if-match': '*' } };
     const path = `/v1/sources/${String(sourceId)}`;
     expect((await accord.send('PATCH', path, asking, 'editor')).status).toBe(200);
     expect((await imported(accord, query, parliament('After'))).sourceId).toBe(sourceId);
+    const hiding = { ...asking, body: { confidential: true } };
+    expect((await accord.send('PATCH', path, hiding, 'editor')).status).toBe(200);
+    expect((await imported(accord, query, parliament('Later'))).sourceId).toBe(sourceId);
   });
 
   it('is no document that an earlier file of this title came with', async () => {

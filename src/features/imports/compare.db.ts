@@ -54,7 +54,8 @@ export async function compareRows(
        ) AS fields
        FROM import_staging AS staged JOIN ${table} AS record ON record.id = staged.record_id
        LEFT JOIN as_duplicate ON as_duplicate.nth = staged.nth
-       LEFT JOIN import_memories AS memory ON memory.record_id = COALESCE(as_duplicate.record_id, staged.record_id) AND memory.origin = $2
+       LEFT JOIN import_memories AS memory ON memory.record_id = COALESCE(as_duplicate.record_id, staged.record_id)
+         AND memory.origin = COALESCE(as_duplicate.origin, $2)
        LEFT JOIN duplicates ON duplicates.kept_id = staged.record_id
        CROSS JOIN LATERAL (SELECT to_jsonb(record)) AS earlier (body)
        CROSS JOIN LATERAL (

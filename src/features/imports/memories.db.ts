@@ -1,7 +1,7 @@
 /** What files have told of records, for the next one of the same origin. */
 import type { Transaction } from '../../platform/prisma/transaction.js';
 import { JOINED, eachOf } from './compare.db.js';
-import { INTO_LAST, KEY, asDuplicate } from './merged.db.js';
+import { INTO_LAST, KEY, OF_DUPLICATE, asDuplicate } from './merged.db.js';
 import type { Origin } from './import.rows.js';
 import { RECORD_TYPES } from '../../domain/vocabulary.js';
 
@@ -25,7 +25,8 @@ export async function rememberRows(
   await tx.query(
     `WITH RECURSIVE ${INTO_LAST}, ${asDuplicate(told)}
      INSERT INTO import_memories AS memory (record_id, origin, record_type, digest, columns)
-     SELECT COALESCE(as_duplicate.record_id, staged.record_id), $2, staged.kind::record_type, staged.digest, (
+     SELECT COALESCE(as_duplicate.record_id, staged.record_id),
+       CASE WHEN as_duplicate.record_id IS NULL THEN $2 ELSE ${OF_DUPLICATE} END, staged.kind::record_type, staged.digest, (
        SELECT COALESCE(jsonb_object_agg(given.name, md5(given.value::text)), '{}') FROM jsonb_each(staged.patch) AS given (name, value)
      ) || CASE WHEN $4::boolean AND staged.key IS NOT NULL AND NOT staged.keeps_key
        THEN jsonb_build_object('${KEY}', staged.key) ELSE '{}' END ${entries.join(' ')}

@@ -17,26 +17,32 @@ export const INTO_LAST = `chain (id, kept_id) AS (
   )`;
 
 /** Whether a memory is of what a row is: of the very same row, of its id in the file, or of its identifiers. */
-export function isToldBy(memory: string): string {
+function isToldBy(memory: string): string {
   return `COALESCE(${memory}.digest = staged.digest, false) OR COALESCE(${memory}.columns ->> '${KEY}' = staged.key::text, false)
     OR COALESCE(staged.patch -> 'identifiers' <> '[]' AND ${memory}.columns ->> 'identifiers' = md5((staged.patch -> 'identifiers')::text), false)`;
 }
+
+/**
+ * Under which origin it is remembered what a duplicate's row told while it was one: that was written to the kept record, and is news of the
+ * duplicate once the merge is undone.
+ */
+export const OF_DUPLICATE = `'duplicate ' || $2::text`;
 
 /** Where a memory has the id that a row has in its file. */
 export const KEY = 'key in file';
 
 /**
- * For a statement that has `into_last`, and the origin as $2: `as_duplicate (nth, record_id)`, of each row that is not the one of which
- * its record was told, but that of another which was merged into it, that other one.
+ * For a statement that has `into_last`, and the origin as $2: `as_duplicate (nth, record_id, origin)`, of each row that is not the one of
+ * which its record was told, but that of another which was merged into it, where it is remembered what was told of that other one.
  */
 export function asDuplicate(rows: string): string {
-  return `as_duplicate (nth, record_id) AS (
-    SELECT DISTINCT ON (staged.nth) staged.nth, memory.record_id
+  return `as_duplicate (nth, record_id, origin) AS (
+    SELECT DISTINCT ON (staged.nth) staged.nth, memory.record_id, memory.origin
     FROM import_staging AS staged
     JOIN import_memories AS own ON own.record_id = staged.record_id AND own.origin = $2
     JOIN into_last ON into_last.kept_id = staged.record_id
-    JOIN import_memories AS memory ON memory.record_id = into_last.id AND memory.origin = $2
-    WHERE ${rows} AND NOT (${isToldBy('own')}) AND (${isToldBy('memory')}) ORDER BY staged.nth, memory.record_id
+    JOIN import_memories AS memory ON memory.record_id = into_last.id AND memory.origin IN ($2, ${OF_DUPLICATE})
+    WHERE ${rows} AND NOT (${isToldBy('own')}) AND (${isToldBy('memory')}) ORDER BY staged.nth, memory.origin = $2, memory.record_id
   )`;
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { imported, ndjson, revisions, rowsOf } from '../../support/importing.js';
-import { merged } from '../../support/merging.js';
+import { merged, undo } from '../../support/merging.js';
 
 let accord: TestApp;
 beforeAll(async () => {
@@ -111,6 +111,21 @@ describe('of two rows that were made one record, that of the duplicate', () => {
     await patched(kept, { birthDate: '1971', name: 'Danish K.' });
     await expectNothing(query, file(later));
     await expectNothing(query, file(person('a', 'Danish'), later));
+  });
+
+  it('is told of that again when they are two after all', async () => {
+    const query = 'format=popolo&scheme=undone';
+    const file = (summary?: string): string =>
+      JSON.stringify({ persons: [{ id: 'b', name: 'Faisal', summary }] });
+    const [gone] = await made(query, file());
+    const kept = { persons: [{ id: 'a', name: 'Faysal' }] };
+    const [first] = await made(query, JSON.stringify(kept));
+    const { id } = await merged(accord, 'people', String(first), String(gone));
+    expect(await changed(query, file('New.'))).toMatchObject([{ fields: ['summary'] }]);
+    await expectNothing(query, file('New.'));
+    expect((await undo(accord, id)).status).toBe(204);
+    expect(await changed(query, file('New.'))).toMatchObject([{ fields: ['summary'] }]);
+    expect(await bodyOf(gone)).toMatchObject({ summary: 'New.' });
   });
 
   it('alone among lines leaves the lists of both', async () => {

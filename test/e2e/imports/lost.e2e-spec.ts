@@ -54,7 +54,7 @@ describe('rows that name a row which is refused', () => {
 describe('rows that are all one record', () => {
   it('are found to be so by looking at each once', async () => {
     const known = await buildPerson(accord, { name: 'Only One' });
-    const count = 20_000;
+    const count = 8_000;
     const lines = Array.from({ length: count }, (_, at) => ({
       recordType: 'people',
       slug: known['slug'],

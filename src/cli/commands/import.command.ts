@@ -124,14 +124,17 @@ function queryOf(
   format: Format,
   { resource, source, scheme, ...asked }: Asked,
 ): Query {
-  const name = file === '-' ? 'stdin' : basename(file);
+  // What comes by stdin is of no name: two of them have nothing to do with each other.
+  const name =
+    file === '-' ? undefined : Array.from(basename(file)).slice(0, LONGEST_TITLE).join('');
+  const title = asked.title ?? name;
   return {
     format,
     ...(resource !== undefined && { resource }),
     dryRun: asked.dryRun === true ? 'true' : 'false',
     atomic: asked.atomic ? 'true' : 'false',
     cite: asked.cite ? 'true' : 'false',
-    title: asked.title ?? Array.from(name).slice(0, LONGEST_TITLE).join(''),
+    ...(title !== undefined && { title }),
     ...(source !== undefined && { sourceId: source }),
     ...(scheme !== undefined && { scheme }),
   };

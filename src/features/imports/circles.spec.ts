@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { inCircles } from './circles.js';
+import { beneath, inCircles, type Link } from './circles.js';
 
 /** By walking up from each: as many steps as there are links lead back to it, or none do. */
 function walked(above: ReadonlyMap<string, string>): ReadonlySet<string> {
@@ -37,5 +37,27 @@ describe('what stands above itself', () => {
     const links = Array.from({ length: 100_000 }, (_, at) => [String(at), String(at + 1)] as const);
     expect(inCircles(new Map(links)).size).toBe(0);
     expect(inCircles(new Map([...links, ['100000', '0']])).size).toBe(100_001);
+  });
+});
+
+describe('what stands beneath', () => {
+  const link = (nth: number, id: string | null, above: string): Link => ({ nth, id, above });
+
+  it('is found through however many, each once, and through no record that stays', () => {
+    const links = [
+      link(1, 'a', 'top'),
+      link(2, 'b', 'a'),
+      link(2, 'b', 'top'),
+      link(3, null, 'b'),
+      link(4, 'd', 'c'),
+      link(5, 'a2', 'b'),
+      link(6, 'c2', 'a2'),
+    ];
+    expect(new Set(beneath(['top'], links))).toEqual(new Set([1, 2, 3, 5, 6]));
+    expect(beneath([], links)).toEqual([]);
+  });
+
+  it('ends where it comes back to itself', () => {
+    expect(beneath(['a'], [link(1, 'b', 'a'), link(2, 'a', 'b')])).toHaveLength(2);
   });
 });

@@ -25,3 +25,25 @@ export function inCircles(above: ReadonlyMap<string, string>): ReadonlySet<strin
   }
   return circles;
 }
+
+/** What names something, and what names it in turn. */
+export interface Link {
+  readonly nth: number;
+  readonly id: string | null;
+  readonly above: string;
+}
+
+/** The places of those that stand beneath any of these, however deep. Each is looked at once. */
+export function beneath(tops: readonly string[], links: readonly Link[]): readonly number[] {
+  const below = Map.groupBy(links, ({ above }) => above);
+  const found = new Set<number>();
+  const next = [...tops];
+  for (let top = next.pop(); top !== undefined; top = next.pop()) {
+    for (const { nth, id } of below.get(top) ?? []) {
+      if (found.has(nth)) continue;
+      found.add(nth);
+      if (id !== null) next.push(id);
+    }
+  }
+  return [...found];
+}

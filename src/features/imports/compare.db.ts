@@ -5,7 +5,7 @@ import { columnOf, columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import { inCircles } from './circles.js';
 import { open, refusing } from './judging.db.js';
-import { INTO_LAST } from './merged.db.js';
+import { INTO_LAST, asDuplicate } from './merged.db.js';
 
 /** How a list of a file joins what a record has: what has this in common is there already. */
 export const JOINED: Readonly<Record<string, (known: string, told: string) => string>> = {
@@ -30,7 +30,8 @@ export interface Comparing {
 
 /**
  * Says of each row that is a record what it changes. What the file does not give stays, and so does what its origin told just
- * so the last time, of the record or, before they were merged, of another one that it is now, whatever has become of it.
+ * so the last time, of the record or, before they were merged, of another one that it is now, whatever has become of it. The row of a
+ * duplicate is compared with what was told of that.
  */
 export async function compareRows(
   tx: Transaction,
@@ -43,7 +44,7 @@ export async function compareRows(
     `WITH RECURSIVE ${INTO_LAST}, duplicates (kept_id, told) AS (
        SELECT into_last.kept_id, jsonb_agg(memory.columns)
        FROM into_last JOIN import_memories AS memory ON memory.record_id = into_last.id AND memory.origin = $2 GROUP BY into_last.kept_id
-     )
+     ), ${asDuplicate(open(definition))}
      UPDATE import_staging AS staged SET record_version = compared.version, merged = compared.later, fields = compared.fields,
        outcome = (CASE WHEN cardinality(compared.fields) = 0 THEN 'unchanged' ELSE 'update' END)::import_outcome
      FROM (
@@ -52,7 +53,9 @@ export async function compareRows(
          WHERE later.body -> given.name IS DISTINCT FROM earlier.body -> given.name ORDER BY given.name
        ) AS fields
        FROM import_staging AS staged JOIN ${table} AS record ON record.id = staged.record_id
-       LEFT JOIN import_memories AS memory ON memory.record_id = staged.record_id AND memory.origin = $2
+       LEFT JOIN as_duplicate ON as_duplicate.nth = staged.nth
+       LEFT JOIN import_memories AS memory ON memory.record_id = COALESCE(as_duplicate.record_id, staged.record_id)
+         AND memory.origin = COALESCE(as_duplicate.origin, $2)
        LEFT JOIN duplicates ON duplicates.kept_id = staged.record_id
        CROSS JOIN LATERAL (SELECT to_jsonb(record)) AS earlier (body)
        CROSS JOIN LATERAL (
@@ -63,7 +66,7 @@ export async function compareRows(
                SELECT FROM jsonb_array_elements(duplicates.told) AS told (columns) WHERE told.columns ->> given.name = md5(given.value::text)
              )
            )
-         ) END - CASE WHEN ${joins ? 'false' : isOfSeveral(type)} THEN $3::text[] ELSE '{}' END
+         ) END - CASE WHEN ${joins ? 'false' : `as_duplicate.nth IS NOT NULL OR ${isOfSeveral(type)}`} THEN $3::text[] ELSE '{}' END
        ) AS news (patch)
        CROSS JOIN LATERAL (SELECT to_jsonb(jsonb_populate_record(record, news.patch ${joins ? joined(definition) : ''}))) AS later (body)
        WHERE ${open(definition)}

@@ -31,8 +31,11 @@ export async function judgeRows({ tx, importId, asked, definitions }: Applying):
   for (const definition of await stagedDefinitions(tx, importId, definitions)) {
     await renameKeys(tx, importId, definition);
     await refuseRepeated(tx, importId, definition);
-    await matchRows(tx, importId, definition, originOf(asked));
-    await compareLater(tx, importId, definition, { origin: originOf(asked), joins: isPopolo });
+    await matchRows(tx, importId, definition, asked.origin.name);
+    await compareLater(tx, importId, definition, {
+      origin: asked.origin.name,
+      joins: isPopolo,
+    });
   }
   await refuseLost({ tx, importId, definitions });
 }
@@ -95,13 +98,8 @@ export async function writeRows(applying: Applying): Promise<Tried> {
   await announce(applying);
   for (const definition of kinds) refused.push(...(await askRules(applying, definition)));
   const sourceId = refused.length > 0 ? null : await cite(applying);
-  await rememberRows(tx, importId, originOf(applying.asked));
+  await rememberRows(tx, importId, applying.asked.origin);
   return { refused, applied, sourceId };
-}
-
-/** Whose word a file is: of Popolo the scheme, of our own formats the title. */
-function originOf({ format, scheme, title }: ImportAsked): string {
-  return format === 'popolo' ? `scheme ${scheme}` : `title ${title}`;
 }
 
 async function stagedDefinitions(
@@ -150,7 +148,7 @@ async function askRules(
 
 async function cite({ tx, importId, asked }: Applying): Promise<string | null> {
   if (!asked.cites || !(await hasCited(tx, importId))) return null;
-  const sourceId = asked.sourceId ?? (await sourceOf(tx, asked));
+  const sourceId = asked.sourceId ?? (await sourceOf(tx, importId, asked));
   await inChunks((after) => citeRows(tx, importId, sourceId, { after, limit: AT_ONCE }));
   return sourceId;
 }

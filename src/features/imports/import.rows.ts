@@ -48,6 +48,13 @@ export interface StagedRow {
   readonly problems: readonly RowProblem[];
 }
 
+/** Whose word a file is. */
+export interface Origin {
+  readonly name: string;
+  /** Whether an id in it is that of the same thing in its next file. */
+  readonly hasKeys: boolean;
+}
+
 /** What is asked for with a file. */
 export interface ImportAsked {
   readonly format: ImportFormat;
@@ -61,4 +68,6 @@ export interface ImportAsked {
   readonly scheme: string;
   /** Of the source that is made: files of one publisher are one voice. */
   readonly publisher: string;
+  /** Whose word it is, for what is remembered of it. */
+  readonly origin: Origin;
 }

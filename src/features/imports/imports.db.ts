@@ -120,6 +120,15 @@ export async function failAbandoned(change: Read): Promise<void> {
   );
 }
 
+/** Removes what became of the rows of imports that ended more than thirty days ago; how many there were of each outcome stays. */
+export async function forgetOldRows(change: Read): Promise<void> {
+  await change(
+    `DELETE FROM import_rows AS row USING imports AS import
+     WHERE row.import_id = import.id AND import.ended_at < now() - interval '30 days'`,
+    [],
+  );
+}
+
 /** Imports, the newest first; `before`: only those before this one. */
 export async function listImports(
   read: Read,

@@ -22,7 +22,7 @@ export function readImportAsked(query: Parameters): ImportAsked {
     reader.refuse('resource', 'goes with format=csv, and only with it');
   const sourceId = reader.take('sourceId');
   if (sourceId !== null && !isUuid(sourceId)) reader.refuse('sourceId', 'must be an id');
-  const { scheme, title } = names(reader, query, format);
+  const { scheme, title, isNamed } = names(reader, query, format);
   const asked = {
     format,
     resource,
@@ -33,6 +33,10 @@ export function readImportAsked(query: Parameters): ImportAsked {
     title,
     scheme: scheme ?? format,
     publisher: scheme ?? title,
+    origin: {
+      name: format === 'popolo' ? `scheme ${scheme ?? ''}` : `title ${title}`,
+      hasKeys: isNamed,
+    },
   };
   reader.finish();
   return asked;
@@ -78,17 +82,17 @@ function names(
   reader: QueryReader,
   query: Parameters,
   format: ImportFormat,
-): { readonly scheme: string | null; readonly title: string } {
+): { readonly scheme: string | null; readonly title: string; readonly isNamed: boolean } {
   const scheme = text(reader, 'scheme', SCHEME);
   if (format === 'popolo' && query['scheme'] === undefined)
     reader.refuse(
       'scheme',
       'is missing: it tells whose ids these are, so that no other file has the same',
     );
+  const given = text(reader, 'title', new RegExp(`^[^]{1,${String(LONGEST_TITLE)}}$`, 'u'));
   const title =
-    text(reader, 'title', new RegExp(`^[^]{1,${String(LONGEST_TITLE)}}$`, 'u')) ??
-    (scheme === null ? `An imported file (${format})` : `A file of ${scheme} (${format})`);
-  return { scheme, title };
+    given ?? (scheme === null ? `An imported file (${format})` : `A file of ${scheme} (${format})`);
+  return { scheme, title, isNamed: given !== null || scheme !== null };
 }
 
 function word<Word extends string>(

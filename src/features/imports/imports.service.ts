@@ -36,6 +36,7 @@ import {
   digestOf,
   endImport,
   failAbandoned,
+  forgetOldRows,
   insertImport,
   isLiveSource,
   leaseOf,
@@ -79,6 +80,7 @@ export class ImportsService implements OnModuleDestroy, BeforeApplicationShutdow
     const asked = readImportAsked(query);
     await this.requireSource(asked);
     await failAbandoned(this.database.beside);
+    await forgetOldRows(this.database.beside);
     const id = await newImportId(this.database.read);
     await this.leases.take(leaseOf(id));
     try {

@@ -4,7 +4,7 @@ import { columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 import { open, refusing, severalOf } from './judging.db.js';
 import { INTO_LAST, passOverMerged } from './merged.db.js';
-import { byToldTerm, byWhatWasTold, passingOverRetracted } from './told.db.js';
+import { byToldKey, byToldTerm, byWhatWasTold, passingOverRetracted } from './told.db.js';
 
 /** Refuses the later ones of rows that have one id, one identifier, or everything in common. */
 export async function refuseRepeated(
@@ -58,6 +58,7 @@ export async function matchRows(
   if (definition.hasSlug)
     await run(byOwn(definition, `NOT staged.keeps_key AND record.slug = staged.patch ->> 'slug'`));
   await tx.query(byWhatWasTold(definition), [importId, origin]);
+  await tx.query(byToldKey(definition), [importId, origin]);
   if (definition.type === 'members') {
     await run(byIdInFile(definition));
     await run(byTerm(definition));

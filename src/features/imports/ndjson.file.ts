@@ -1,7 +1,7 @@
 import { RECORD_TYPES } from '../../domain/vocabulary.js';
 import { MAX_DEPTH, isDeeper } from '../../platform/http/body.parsers.js';
 import { LARGEST_ROW, unreadable } from './file.bytes.js';
-import { objectIn } from './file.values.js';
+import { idIn, objectIn } from './file.values.js';
 import type { ReadRow } from './import.rows.js';
 
 /**
@@ -33,7 +33,7 @@ export async function* readNdjson(
  */
 export function recordIn(value: unknown, line: number): ReadRow {
   const { recordType, id, ...body } = objectIn(value);
-  const key = typeof id === 'string' ? id : null;
+  const key = idIn(id);
   if ('sourceId' in body && 'recordId' in body) {
     const { citedType = recordType, ...citation } = body;
     return { line, kind: 'citations', key, body: { ...citation, recordType: citedType } };

@@ -4,6 +4,7 @@ import type { Transaction } from '../../platform/prisma/transaction.js';
 import { columnsOf } from '../../platform/records/field.js';
 import type { Definitions, RecordDefinition } from '../../platform/records/record.definition.js';
 import { definitionOf } from '../../platform/records/references.db.js';
+import { beneath } from './circles.js';
 import { refusing } from './judging.db.js';
 import { INTO_LAST, MERGED } from './merged.db.js';
 
@@ -39,16 +40,46 @@ export async function refuseDangling(
   definitions: Definitions,
   definition: RecordDefinition,
 ): Promise<void> {
-  for (const naming of namings(definition)) {
+  const isOwn = ({ target }: Naming): boolean => target === definition.type;
+  // What rows of the kind name among themselves comes last: by then it is known which of them are refused for anything else.
+  for (const naming of namings(definition).toSorted(
+    (a, b) => Number(isOwn(a)) - Number(isOwn(b)),
+  )) {
     const targets = naming.target === 'recordType' ? [...definitions.keys()] : [naming.target];
     for (const target of targets) {
       const text = dangling(definition, naming, definitionOf(definitions, target));
-      let refused: number;
-      do {
-        refused = (await tx.query(text, [importId])).length;
-      } while (refused > 0 && target === definition.type);
+      const refused = await tx.query<LostRow>(text, [importId]);
+      if (isOwn(naming)) await refuseBeneath(tx, importId, { definition, naming }, refused);
     }
   }
+}
+
+/** A row that was refused for what it names; `lostId`: the record that it would have made. */
+interface LostRow {
+  readonly lostId: string | null;
+}
+
+/** Refuses what names, through however many rows of its kind, a record that is not made. The ids of these rows are in memory. */
+async function refuseBeneath(
+  tx: Transaction,
+  importId: string,
+  { definition, naming }: { readonly definition: RecordDefinition; readonly naming: Naming },
+  refused: readonly LostRow[],
+): Promise<void> {
+  const lost = refused.flatMap(({ lostId }) => lostId ?? []);
+  if (lost.length === 0) return;
+  const links = await tx.query<{ nth: number; id: string | null; above: string }>(
+    `SELECT staged.nth AS nth, CASE WHEN staged.outcome = 'create' THEN staged.record_id::text END AS id, lower(naming.id) AS above
+     FROM import_staging AS staged CROSS JOIN LATERAL ${idsIn(naming)} AS naming (id)
+     WHERE ${comingToName(definition, naming)}`,
+    [importId],
+  );
+  const nths = beneath(lost, links);
+  await tx.query(
+    `UPDATE import_staging AS staged SET ${namesWhatIsLost(naming.field, definition.type)}
+     WHERE staged.import_id = $1::uuid AND staged.nth = ANY ($2::int[])`,
+    [importId, nths],
+  );
 }
 
 /** The columns of a kind that name records. */
@@ -103,28 +134,44 @@ function renaming(definition: RecordDefinition, { column, isList, target }: Nami
     WHERE ${where} AND staged.patch -> '${column}' <> '[]'`;
 }
 
-function dangling(
-  { type }: RecordDefinition,
-  { field, column, isList, target }: Naming,
-  { type: named, table }: RecordDefinition,
-): string {
-  const ids = isList
+/** The ids that a row has in a column. */
+function idsIn({ column, isList }: Naming): string {
+  return isList
     ? `jsonb_array_elements_text(staged.patch -> '${column}')`
     : `(SELECT staged.patch ->> '${column}' WHERE staged.patch ->> '${column}' IS NOT NULL)`;
-  const ofKind = target === 'recordType' ? `AND staged.patch ->> 'record_type' = '${named}'` : '';
+}
+
+/** The rows that would come to name something. */
+function comingToName({ type }: RecordDefinition, { column }: Naming): string {
+  return `staged.import_id = $1::uuid AND staged.kind = '${type}'
+    AND (staged.outcome = 'create' OR staged.outcome = 'update' AND '${column}' = ANY (staged.fields))`;
+}
+
+function namesWhatIsLost(field: string, named: string): string {
+  return refusing(
+    'reference_not_found',
+    `'/${field}'`,
+    `'there is no record in /${named} with this id, or its row was refused'`,
+  );
+}
+
+function dangling(
+  definition: RecordDefinition,
+  naming: Naming,
+  { type: named, table }: RecordDefinition,
+): string {
+  const ofKind =
+    naming.target === 'recordType' ? `AND staged.patch ->> 'record_type' = '${named}'` : '';
   return `
-    UPDATE import_staging AS staged SET
-      ${refusing('reference_not_found', `'/${field}'`, `'there is no record in /${named} with this id, or its row was refused'`)}
+    UPDATE import_staging AS staged SET ${namesWhatIsLost(naming.field, named)}
     FROM (
-      SELECT DISTINCT staged.nth
-      FROM import_staging AS staged CROSS JOIN LATERAL ${ids} AS naming (id)
+      SELECT DISTINCT staged.nth, CASE WHEN staged.outcome = 'create' THEN staged.record_id::text END AS lost_id
+      FROM import_staging AS staged CROSS JOIN LATERAL ${idsIn(naming)} AS naming (id)
       LEFT JOIN ${table} AS record ON record.id = naming.id::uuid AND record.retracted_at IS NULL
       LEFT JOIN import_staging AS row ON row.import_id = $1::uuid AND row.kind = '${named}' AND row.record_id = naming.id::uuid
         AND row.outcome = 'create'
-      WHERE staged.import_id = $1::uuid AND staged.kind = '${type}' ${ofKind}
-        AND (staged.outcome = 'create' OR staged.outcome = 'update' AND '${column}' = ANY (staged.fields))
-        AND record.id IS NULL AND row.record_id IS NULL
+      WHERE ${comingToName(definition, naming)} ${ofKind} AND record.id IS NULL AND row.record_id IS NULL
     ) AS lost
     WHERE staged.import_id = $1::uuid AND staged.nth = lost.nth
-    RETURNING staged.nth`;
+    RETURNING lost.lost_id AS "lostId"`;
 }

@@ -1,28 +1,49 @@
 /** Rows that are known by what their origin, $2, told before. Statements over all rows of a kind at once. */
 import { open } from './judging.db.js';
-import { INTO_LAST } from './merged.db.js';
+import { INTO_LAST, KEY } from './merged.db.js';
+import { columnsOf } from '../../platform/records/field.js';
 import type { RecordDefinition } from '../../platform/records/record.definition.js';
 
 /** A row without an id of ours is the record of which its origin told the very same the last time. */
 export function byWhatWasTold(definition: RecordDefinition): string {
+  return asTold(definition, `memory.digest = staged.digest`);
+}
+
+/**
+ * Else it is the one that had its id in a file of its origin, unless that is of another person, or stands beneath something else, which
+ * no record can change.
+ */
+export function byToldKey(definition: RecordDefinition): string {
+  const lasting = definition.fields.filter(({ fixed }) => fixed).flatMap(columnsOf);
+  const same = [...lasting, ...(definition.type === 'members' ? ['person_id'] : [])].map(
+    (column) => ` AND record."${column}"::text = staged.patch ->> '${column}'`,
+  );
+  return asTold(definition, `${isToldKey('memory')}${same.join('')}`);
+}
+
+function isToldKey(memory: string): string {
+  return `${memory}.columns ->> '${KEY}' = staged.key::text`;
+}
+
+function asTold(definition: RecordDefinition, isTold: string): string {
   return `
     WITH RECURSIVE ${INTO_LAST}
     UPDATE import_staging AS staged SET record_id = found.id
     FROM (
       SELECT staged.nth, (array_agg(record.id ORDER BY record.id))[1] AS id
       FROM import_staging AS staged
-      JOIN import_memories AS memory ON memory.digest = staged.digest AND memory.origin = $2 AND memory.record_type = '${definition.type}'
+      JOIN import_memories AS memory ON memory.origin = $2 AND memory.record_type = '${definition.type}'
       LEFT JOIN into_last ON into_last.id = memory.record_id
       JOIN ${definition.table} AS record ON record.id = COALESCE(into_last.kept_id, memory.record_id)
-      WHERE ${open(definition)} AND staged.record_id IS NULL AND NOT staged.keeps_key AND record.retracted_at IS NULL
+      WHERE ${isTold} AND ${open(definition)} AND staged.record_id IS NULL AND NOT staged.keeps_key AND record.retracted_at IS NULL
       GROUP BY staged.nth
     ) AS found
     WHERE staged.import_id = $1::uuid AND staged.nth = found.nth`;
 }
 
 /**
- * Passes over the rows of records that were retracted after their origin had told of them. They are known by their id, as the very
- * same row, by an identifier, or as memberships are.
+ * Passes over the rows of records that were retracted after their origin had told of them. They are known by their id, ours or that in
+ * the file, as the very same row, by an identifier, or as memberships are.
  */
 export function passingOverRetracted(definition: RecordDefinition): string {
   const { type, table, fields } = definition;
@@ -48,6 +69,9 @@ export function passingOverRetracted(definition: RecordDefinition): string {
       SELECT staged.nth, gone.id FROM import_staging AS staged JOIN gone ON gone.id = staged.record_id WHERE ${open(definition)}
       UNION ALL
       SELECT staged.nth, gone.id FROM import_staging AS staged JOIN gone ON gone.digest = staged.digest
+      WHERE ${unknown} AND NOT staged.keeps_key
+      UNION ALL
+      SELECT staged.nth, gone.id FROM import_staging AS staged JOIN gone ON ${isToldKey('gone')}
       WHERE ${unknown} AND NOT staged.keeps_key
       ${hasIdentifiers ? byIdentifiers : ''} ${type === 'members' ? byTerm : ''}
     )

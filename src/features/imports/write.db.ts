@@ -178,29 +178,55 @@ export async function hasCited(tx: Transaction, importId: string): Promise<boole
 }
 
 /**
- * The source of an earlier import of this title and scheme, else a new one: a report, since a file that somebody sends is no
- * document by itself.
+ * The source that an earlier import of this title and scheme made, whatever it is called by now, else a new one: a report, since a
+ * file that somebody sends is no document by itself. Of what is all held back the source is so, too, since its title may tell of it, and
+ * cited for nothing else, unless people have touched it: what they hold back is cited on, and none is made beside it.
  */
 export async function sourceOf(
   tx: Transaction,
+  importId: string,
   { title, scheme, publisher }: Pick<ImportAsked, 'title' | 'scheme' | 'publisher'>,
 ): Promise<string> {
+  const isHeld = await areAllHeld(tx, importId);
   const [known] = await tx.query<{ id: string }>(
     `SELECT source.id::text AS id FROM sources AS source
-     WHERE source.title = $1 AND source.retracted_at IS NULL
+     WHERE source.retracted_at IS NULL AND ($3::boolean OR source.version > 1 OR NOT ${isHidden('source.id')})
+       AND (source.title = $1 OR EXISTS (
+         SELECT FROM revisions AS revision
+         WHERE revision.record_type = 'sources' AND revision.record_id = source.id AND revision.before ->> 'title' = $1
+       ))
        AND EXISTS (
          SELECT FROM imports AS earlier
          WHERE earlier.source_id = source.id AND earlier.state = 'done' AND earlier.title = $1 AND earlier.scheme = $2
        )
      ORDER BY source.id LIMIT 1`,
-    [title, scheme],
+    [title, scheme, isHeld],
   );
   if (known) return known.id;
   const [made] = await tx.query<{ id: string }>(
-    `INSERT INTO sources (title, publisher, kind) VALUES ($1, $2, 'article') RETURNING id::text AS id`,
-    [title, publisher],
+    `INSERT INTO sources (title, publisher, kind, visibility)
+     VALUES ($1, $2, 'article', CASE WHEN $3::boolean THEN 'draft' ELSE 'public' END::visibility) RETURNING id::text AS id`,
+    [title, publisher, isHeld],
   );
   return made?.id ?? '';
+}
+
+/** Whether readers see nothing of what an import writes and cites its source for. */
+async function areAllHeld(tx: Transaction, importId: string): Promise<boolean> {
+  const seen = await tx.query(
+    `SELECT 1 FROM import_staging AS staged
+     WHERE staged.import_id = $1::uuid AND ${CITED} AND NOT ${isHidden('staged.record_id')} LIMIT 1`,
+    [importId],
+  );
+  return seen.length === 0;
+}
+
+/** Whether readers do not see a record now. */
+function isHidden(id: string): string {
+  return `EXISTS (
+    SELECT FROM hidden_spans AS span
+    WHERE span.record_id = ${id} AND span.hidden_from <= clock_timestamp() AND clock_timestamp() < span.hidden_until
+  )`;
 }
 
 /** What is written and no source itself, nor the tie to one. */

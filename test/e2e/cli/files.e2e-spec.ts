@@ -105,11 +105,14 @@ describe('accord import', () => {
     expect(await citedBy(person.id)).toEqual([title]);
   });
 
-  it('takes stdin', async () => {
-    const file = ndjson([{ recordType: 'people', name: 'Dua Pipe' }]);
-    const { code, stdout } = await run(['import', '-', '--format', 'ndjson', '--json'], file);
-    expect([code, JSON.parse(stdout).import.title]).toEqual([0, 'stdin']);
-    expect(await peopleCalled('Dua Pipe')).toHaveLength(1);
+  it('takes stdin, which has no name: of two such files nothing is the same for its id', async () => {
+    for (const name of ['Dua Pipe', 'Umar Whistle']) {
+      const file = ndjson([{ recordType: 'people', id: '1', name }]);
+      const { code, stdout } = await run(['import', '-', '--format', 'ndjson', '--json'], file);
+      const { title, rows } = JSON.parse(stdout).import;
+      expect([code, title, rows.create]).toEqual([0, 'An imported file (ndjson)', 1]);
+      expect(await peopleCalled(name)).toHaveLength(1);
+    }
   });
 
   it('tells of a dry run row by row, with who is near, and changes nothing', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../../support/app.js';
-import { buildPerson } from '../../support/factories.js';
+import { buildPerson, buildSource } from '../../support/factories.js';
 import { imported, ndjson, rowsOf } from '../../support/importing.js';
 import { expectRefusal } from '../../support/refusals.js';
 
@@ -54,6 +54,48 @@ describe('the source of an import', () => {
     expect(await source('scheme=south', 'C')).not.toBe(first);
     const titled = await source('scheme=north&title=Members', 'D');
     expect(await source('scheme=south&title=Members', 'E')).not.toBe(titled);
+  });
+});
+
+describe('a source that an import has made', () => {
+  it('is cited by the next file, whatever it is called by now and whoever sees it', async () => {
+    const query = 'format=popolo&scheme=renamed&title=Nightly';
+    const { sourceId } = await imported(accord, query, parliament('Before'));
+    const asking = { body: { title: 'The list of members' }, headers: { 'if-match': '*' } };
+    const path = `/v1/sources/${String(sourceId)}`;
+    expect((await accord.send('PATCH', path, asking, 'editor')).status).toBe(200);
+    expect((await imported(accord, query, parliament('After'))).sourceId).toBe(sourceId);
+    const hiding = { ...asking, body: { confidential: true } };
+    expect((await accord.send('PATCH', path, hiding, 'editor')).status).toBe(200);
+    expect((await imported(accord, query, parliament('Later'))).sourceId).toBe(sourceId);
+  });
+
+  it('is no document that an earlier file of this title came with', async () => {
+    const document = await buildSource(accord, { title: 'A document', kind: 'document' });
+    const query = 'format=ndjson&title=By%20turns';
+    const lines = (name: string): string => ndjson([{ recordType: 'people', name }]);
+    await imported(accord, `${query}&sourceId=${document.id}`, lines('With a document'));
+    const { sourceId } = await imported(accord, query, lines('Without'));
+    expect(sourceId).not.toBe(document.id);
+  });
+
+  it('is held back with all that it is cited for, and cited for nothing that is public', async () => {
+    const query = 'format=ndjson&title=Who%20will%20cross%20the%20floor';
+    const lines = (...names: readonly [string, string][]): string =>
+      ndjson(names.map(([name, visibility]) => ({ recordType: 'people', name, visibility })));
+    const { sourceId } = await imported(accord, query, lines(['Secret One', 'draft']));
+    const path = `/v1/sources/${String(sourceId)}`;
+    expect((await accord.get(path)).status).toBe(404);
+    const seen = async (): Promise<string> =>
+      (await accord.get('/v1/sources?limit=100')).text + (await accord.get('/v1/changes')).text;
+    expect(await seen()).not.toContain('cross the floor');
+    expect((await accord.send('GET', path, {}, 'editor')).body).toMatchObject({
+      visibility: 'draft',
+    });
+    expect((await imported(accord, query, lines(['Secret Two', 'draft']))).sourceId).toBe(sourceId);
+    const shown = await imported(accord, query, lines(['Secret 3', 'draft'], ['Open', 'public']));
+    expect(shown.sourceId).not.toBe(sourceId);
+    expect((await accord.get(`/v1/sources/${String(shown.sourceId)}`)).status).toBe(200);
   });
 });
 

@@ -50,6 +50,7 @@ export class WebhookSender {
     () => this.settings.mostLookups,
   );
   private timer: NodeJS.Timeout | undefined;
+  private hasEnded = false;
 
   constructor(
     private readonly database: Database,
@@ -64,6 +65,7 @@ export class WebhookSender {
 
   /** Begins nothing any more; what is being sent has a moment left. Over when all of it is noted or given back. */
   async stop(): Promise<void> {
+    this.hasEnded = true;
     const abort = wait(this.settings.lastAttempts, undefined, { ref: false }).then(() => {
       this.stopping.abort();
     });
@@ -97,6 +99,8 @@ export class WebhookSender {
       const done = new Set<string>();
       for (const { id, host } of candidates) {
         const limit = turns.get(id) ?? 0;
+        // What ends during a stop makes room that is nobody's.
+        if (this.hasEnded) return;
         if (limit === 0) continue;
         const claim = { webhookId: id, limit, lease, instant: this.settings.instant() };
         const claimed = await claimDeliveries(this.database.read, claim);

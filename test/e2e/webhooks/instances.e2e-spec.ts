@@ -147,6 +147,8 @@ describe('a stop', () => {
     const sender = one.app.get(WebhookSender);
     const stopSending = sender.stop.bind(sender);
     sender.stop = () => {
+      // A round is under way.
+      sender.wake();
       const stopped = stopSending();
       for (const response of held.slice(0, 2)) response.writeHead(204).end();
       return stopped;

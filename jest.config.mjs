@@ -28,8 +28,8 @@ export default {
   testTimeout: 300_000,
   // A test that fails may leave a service open: that is said, and nobody waits for it.
   forceExit: true,
-  // While one waits for Postgres, or Postgres for a processor, the other goes on.
-  maxWorkers: 2,
+  // Some tests look at what happens within a moment, and each has instances and a Postgres that need the processors.
+  maxWorkers: 1,
   // What a test file has loaded is not let go in the same process.
   workerIdleMemoryLimit: '1GB',
   projects: [

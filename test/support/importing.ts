@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { TestApp } from './app.js';
 
 /** An import that has ended, as it is told. */
@@ -65,4 +66,24 @@ export async function revisions(accord: TestApp): Promise<number> {
     [],
   );
   return row?.count ?? NaN;
+}
+
+/** The records that the rows of a file became, in its order. */
+export async function made(
+  accord: TestApp,
+  query: string,
+  file: string,
+): Promise<readonly string[]> {
+  const done = await imported(accord, query, file);
+  expect(done.state).toBe('done');
+  return (await rowsOf(accord, done.id)).map(({ recordId }) => String(recordId));
+}
+
+/** What a file changes that says nothing new, which must be nothing. */
+export async function expectNothing(accord: TestApp, query: string, file: string): Promise<void> {
+  const before = await revisions(accord);
+  const again = await imported(accord, query, file);
+  expect(await rowsOf(accord, again.id)).toEqual([]);
+  expect(again).toMatchObject({ state: 'done', rows: { create: 0, update: 0, refused: 0 } });
+  expect(await revisions(accord)).toBe(before);
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { buildFaction, buildPerson } from '../../support/factories.js';
-import { imported, ndjson, revisions, rowsOf } from '../../support/importing.js';
+import { expectNothing, imported, made, ndjson, rowsOf } from '../../support/importing.js';
 import { merged } from '../../support/merging.js';
 
 let accord: TestApp;
@@ -10,31 +10,15 @@ beforeAll(async () => {
 });
 afterAll(() => accord.stop());
 
-/** What a file changes that says nothing new, which must be nothing. */
-async function expectNothing(query: string, file: string): Promise<void> {
-  const before = await revisions(accord);
-  const again = await imported(accord, query, file);
-  expect(await rowsOf(accord, again.id)).toEqual([]);
-  expect(again).toMatchObject({ state: 'done', rows: { create: 0, update: 0, refused: 0 } });
-  expect(await revisions(accord)).toBe(before);
-}
-
-/** The records that the rows of a file became, in its order. */
-async function made(query: string, file: string): Promise<readonly string[]> {
-  const done = await imported(accord, query, file);
-  expect(done.state).toBe('done');
-  return (await rowsOf(accord, done.id)).map(({ recordId }) => String(recordId));
-}
-
 describe('what a newsroom has merged', () => {
   it('into a record of its own keeps the names and dates of that', async () => {
     const ours = await buildPerson(accord, { name: 'Altaf Hussain', birthDate: '1953-09-17' });
     const query = 'format=popolo&scheme=into';
     const file = (more: object): string =>
       JSON.stringify({ persons: [{ id: 'p', name: 'Altaf Husain', birth_date: '1953', ...more }] });
-    const [person] = await made(query, file({}));
+    const [person] = await made(accord, query, file({}));
     await merged(accord, 'people', ours.id, String(person));
-    await expectNothing(query, file({}));
+    await expectNothing(accord, query, file({}));
     await imported(accord, query, file({ birth_date: '1954' }));
     expect((await accord.get(`/v1/people/${ours.id}`)).body).toMatchObject({
       name: 'Altaf Hussain',
@@ -50,17 +34,17 @@ describe('what a newsroom has merged', () => {
     const [one, two, three] = people.map(({ id }) => id);
     const query = 'format=ndjson&title=Chain';
     const file = ndjson(people.map(({ id, name }) => ({ recordType: 'people', id, name })));
-    await expectNothing(query, file);
+    await expectNothing(accord, query, file);
     await merged(accord, 'people', String(two), String(one));
     await merged(accord, 'people', String(three), String(two));
-    await expectNothing(query, file);
+    await expectNothing(accord, query, file);
     const table = 'name\nOf A Table\n';
     const csv = 'format=csv&resource=people&title=Chained%20table';
-    const [told] = await made(csv, table);
+    const [told] = await made(accord, csv, table);
     const [other, last] = [await buildPerson(accord), await buildPerson(accord)];
     await merged(accord, 'people', other.id, String(told));
     await merged(accord, 'people', last.id, other.id);
-    await expectNothing(csv, table);
+    await expectNothing(accord, csv, table);
   });
 
   it('may be named by the id that it had', async () => {
@@ -72,7 +56,7 @@ describe('what a newsroom has merged', () => {
     await imported(accord, query, table('deputy'));
     await merged(accord, 'people', kept.id, gone.id);
     await merged(accord, 'factions', faction.id, former.id);
-    await expectNothing(query, table('deputy'));
+    await expectNothing(accord, query, table('deputy'));
     const done = await imported(accord, query, table('convener'));
     expect(await rowsOf(accord, done.id)).toMatchObject([{ outcome: 'update', fields: ['role'] }]);
   });
@@ -89,17 +73,17 @@ describe('what a newsroom has retracted', () => {
 
   it('is not made anew, neither the membership nor the person, whatever the file says of them', async () => {
     const query = 'format=popolo&scheme=gone';
-    const [, person, member] = await made(query, parliament('1960'));
+    const [, person, member] = await made(accord, query, parliament('1960'));
     await accord.retract(`/v1/members/${String(member)}`);
-    await expectNothing(query, parliament('1960'));
+    await expectNothing(accord, query, parliament('1960'));
     await accord.retract(`/v1/people/${String(person)}`);
-    await expectNothing(query, parliament('1960'));
-    await expectNothing(query, parliament('1961'));
+    await expectNothing(accord, query, parliament('1960'));
+    await expectNothing(accord, query, parliament('1961'));
     const table = 'name\nGone Of A Table\n';
     const csv = 'format=csv&resource=people&title=Gone';
-    const [told] = await made(csv, table);
+    const [told] = await made(accord, csv, table);
     await accord.retract(`/v1/people/${String(told)}`);
-    await expectNothing(csv, table);
+    await expectNothing(accord, csv, table);
     const lines = ndjson([{ recordType: 'people', id: told, name: 'Gone Of A Table' }]);
     const others = await imported(accord, 'format=ndjson&title=Others', lines);
     expect(await rowsOf(accord, others.id)).toMatchObject([{ problems: [{ code: 'retracted' }] }]);
@@ -115,11 +99,11 @@ describe('what a newsroom has retracted', () => {
           ...more,
         ],
       });
-    const [top, low] = await made(query, file());
+    const [top, low] = await made(accord, query, file());
     const asking = { body: { parentId: null }, headers: { 'if-match': '*' } };
     await accord.send('PATCH', `/v1/factions/${String(low)}`, asking, 'editor');
     await accord.retract(`/v1/factions/${String(top)}`);
-    await expectNothing(query, file());
+    await expectNothing(accord, query, file());
     const done = await imported(accord, query, file({ ...party, id: 'new', parent_id: 'top' }));
     expect(await rowsOf(accord, done.id, '&outcome=refused')).toMatchObject([
       { problems: [{ code: 'reference_not_found', pointer: '/parentId' }] },
@@ -138,10 +122,10 @@ describe('a membership', () => {
   it('whose start was corrected is the one that its file told, and takes what else changes', async () => {
     const query = 'format=popolo&scheme=terms';
     const told = { start_date: '2013-06-01', role: 'deputy' };
-    const [, , member] = await made(query, file(told));
+    const [, , member] = await made(accord, query, file(told));
     const asking = { body: { startDate: '2013-05-30' }, headers: { 'if-match': '*' } };
     await accord.send('PATCH', `/v1/members/${String(member)}`, asking, 'editor');
-    await expectNothing(query, file(told));
+    await expectNothing(accord, query, file(told));
     const done = await imported(accord, query, file({ ...told, role: 'convener' }));
     expect(await rowsOf(accord, done.id)).toMatchObject([
       { outcome: 'update', recordId: member, fields: ['role'] },
@@ -154,13 +138,13 @@ describe('a membership', () => {
 
   it('with an id in its file may begin on another day there', async () => {
     const query = 'format=popolo&scheme=ids';
-    const [, , member] = await made(query, file({ id: 'm', start_date: '2013-06-01' }));
+    const [, , member] = await made(accord, query, file({ id: 'm', start_date: '2013-06-01' }));
     const later = file({ id: 'm', start_date: '2013-05-30' });
     const done = await imported(accord, query, later);
     expect(await rowsOf(accord, done.id)).toMatchObject([
       { outcome: 'update', recordId: member, fields: ['startDate'] },
     ]);
-    await expectNothing(query, later);
+    await expectNothing(accord, query, later);
   });
 });
 
@@ -171,7 +155,7 @@ describe('an entry of a list', () => {
       JSON.stringify({
         persons: [{ id: 'p', name: 'Of Lists', other_names: names.map((name) => ({ name })) }],
       });
-    const [person] = await made(query, file('Right', 'Wrong'));
+    const [person] = await made(accord, query, file('Right', 'Wrong'));
     const path = `/v1/people/${String(person)}`;
     const otherNames = [{ name: 'Right' }];
     await accord.send(
@@ -201,7 +185,7 @@ describe('an entry of a list', () => {
           { id: 'r', name: 'Has It' },
         ],
       });
-    const [had, has] = await made(query, file('1960'));
+    const [had, has] = await made(accord, query, file('1960'));
     for (const [id, identifiers] of [
       [had, [{ scheme: 'moving', identifier: 'p' }]],
       [has, [{ scheme: 'moving', identifier: 'r' }, wikidata]],
@@ -210,7 +194,7 @@ describe('an entry of a list', () => {
       const answer = await accord.send('PATCH', `/v1/people/${String(id)}`, asking, 'editor');
       expect(answer.status).toBe(200);
     }
-    await expectNothing(query, file('1960'));
+    await expectNothing(accord, query, file('1960'));
     const done = await imported(accord, query, file('1961'));
     expect(await rowsOf(accord, done.id)).toMatchObject([
       { outcome: 'update', recordId: had, fields: ['birthDate'] },

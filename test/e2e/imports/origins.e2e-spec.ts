@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestApp, type TestApp } from '../../support/app.js';
-import { imported, ndjson, revisions, rowsOf } from '../../support/importing.js';
+import { imported, made, ndjson, revisions, rowsOf } from '../../support/importing.js';
 import { merged, undo } from '../../support/merging.js';
 
 let accord: TestApp;
@@ -8,13 +8,6 @@ beforeAll(async () => {
   accord = await startTestApp();
 });
 afterAll(() => accord.stop());
-
-/** The records that the rows of a file became, in its order. */
-async function made(query: string, file: string): Promise<readonly string[]> {
-  const done = await imported(accord, query, file);
-  expect(done.state).toBe('done');
-  return (await rowsOf(accord, done.id)).map(({ recordId }) => String(recordId));
-}
 
 /** What a file changes, which is told by its dry run just so. */
 async function changed(query: string, file: string): Promise<readonly object[]> {
@@ -54,7 +47,7 @@ describe('an id of a table of its own', () => {
 
   it('is that of the same record in the next table, of which just what changed is written', async () => {
     const query = `${people}&title=With%20ids`;
-    const [one] = await made(query, table(['1', 'Asif', '1960'], ['2', 'Asif', '1961']));
+    const [one] = await made(accord, query, table(['1', 'Asif', '1960'], ['2', 'Asif', '1961']));
     const later = table(['2', 'Asif', '1961'], ['1', 'Asif Ali', '1960'], ['3', 'Asif', '1962']);
     expect(await changed(query, later)).toEqual([
       { line: 3, outcome: 'update', fields: ['name'] },
@@ -85,7 +78,7 @@ describe('an id of a table of its own', () => {
     const query = `${people}&title=Decided`;
     const file = (year: string): string =>
       table(['1', 'Chaudhry', year], ['2', 'Chaudri', year], ['3', 'Chohan', year]);
-    const [one, two, three] = await made(query, file('1960'));
+    const [one, two, three] = await made(accord, query, file('1960'));
     await merged(accord, 'people', String(one), String(two));
     await accord.retract(`/v1/people/${String(three)}`);
     await expectNothing(query, file('1960'));
@@ -100,7 +93,11 @@ describe('of two rows that were made one record, that of the duplicate', () => {
     const query = 'format=popolo&scheme=alone';
     const person = (id: string, name: string, more = {}): object => ({ id, name, ...more });
     const file = (...persons: object[]): string => JSON.stringify({ persons });
-    const [kept, gone] = await made(query, file(person('a', 'Danish'), person('b', 'Daanish')));
+    const [kept, gone] = await made(
+      accord,
+      query,
+      file(person('a', 'Danish'), person('b', 'Daanish')),
+    );
     await merged(accord, 'people', String(kept), String(gone));
     await expectNothing(query, file(person('b', 'Daanish')));
     const later = person('b', 'Daanish', { birth_date: '1970' });
@@ -117,9 +114,9 @@ describe('of two rows that were made one record, that of the duplicate', () => {
     const query = 'format=popolo&scheme=undone';
     const file = (summary?: string): string =>
       JSON.stringify({ persons: [{ id: 'b', name: 'Faisal', summary }] });
-    const [gone] = await made(query, file());
+    const [gone] = await made(accord, query, file());
     const kept = { persons: [{ id: 'a', name: 'Faysal' }] };
-    const [first] = await made(query, JSON.stringify(kept));
+    const [first] = await made(accord, query, JSON.stringify(kept));
     const { id } = await merged(accord, 'people', String(first), String(gone));
     expect(await changed(query, file('New.'))).toMatchObject([{ fields: ['summary'] }]);
     await expectNothing(query, file('New.'));
@@ -136,7 +133,11 @@ describe('of two rows that were made one record, that of the duplicate', () => {
       identifiers: [{ scheme: 'alone-lines', identifier }],
       ...more,
     });
-    const [kept, gone] = await made(query, ndjson([line('a', 'Ehsan'), line('b', 'Ahsan')]));
+    const [kept, gone] = await made(
+      accord,
+      query,
+      ndjson([line('a', 'Ehsan'), line('b', 'Ahsan')]),
+    );
     await merged(accord, 'people', String(kept), String(gone));
     await expectNothing(query, ndjson([line('b', 'Ahsan')]));
     expect(await changed(query, ndjson([line('b', 'Ahsan', { summary: 'New.' })]))).toEqual([
@@ -155,7 +156,7 @@ describe('a membership of a file', () => {
         persons: [{ id: 'p', name: 'Of Starts' }],
         memberships: [{ id: 'm', person_id: 'p', organization_id: 'o', start_date: start }],
       });
-    const [, , member] = await made(query, file('2013'));
+    const [, , member] = await made(accord, query, file('2013'));
     await accord.retract(`/v1/members/${String(member)}`);
     await expectNothing(query, file('2014'));
   });
